@@ -1,0 +1,19 @@
+package org.daguerre.scene;
+
+/** What the tray stands on: the narrow margin of the picture. */
+public enum Cloth {
+    LINEN(190, 182, 166),
+    CHARCOAL(52, 54, 58),
+    DENIM(84, 98, 120);
+
+    private final Rgb rgb;
+
+    Cloth(int red, int green, int blue) {
+        this.rgb = new Rgb(red, green, blue);
+    }
+
+    /** The colour of the cloth. */
+    public Rgb rgb() {
+        return rgb;
+    }
+}

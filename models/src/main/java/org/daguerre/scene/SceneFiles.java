@@ -1,0 +1,177 @@
+package org.daguerre.scene;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.LongConsumer;
+import java.util.stream.IntStream;
+
+/**
+ * Writes scenes as the files that the training recipe reads, in shards of {@value #SHARD}:
+ *
+ * <pre>
+ * scenes.json           count, seed, shard, vocabulary, held_out (SHA-256 of held-out.txt), version; written last
+ * pictures-00000.npy    uint8 [n, 128, 128, 3]
+ * masks-00000.npy       uint8 [n, 2, 16, 16]: share of each 8 x 8 block that group 1 and group 2 cover, 0..255
+ * captions-00000.jsonl  kind, caption, groups, canonical, canonical_groups; an object a line
+ * </pre>
+ *
+ * A shard appears under its name only when it is whole, and one that is there is not drawn again, so a call that was killed goes on.
+ */
+public final class SceneFiles {
+
+    /** Scenes in a shard; the last one may have fewer. */
+    public static final int SHARD = 4000;
+
+    /** Changes whenever the same seed would no longer draw the same scenes. */
+    private static final int VERSION = 1;
+
+    private static final int BLOCK = 8; // pixels a side of one mask cell, the latent's own grid
+    private static final int CHUNK = 250; // scenes drawn side by side before they are written
+
+    private final ObjectMapper json = new ObjectMapper();
+    private final SceneSeries series;
+    private final int count;
+    private final Path folder;
+
+    /**
+     * @param series which scenes
+     * @param count  how many, from number 0 on
+     * @param folder where; made if it is not there
+     */
+    public SceneFiles(SceneSeries series, int count, Path folder) {
+        if (count < 1) {
+            throw new IllegalArgumentException("--count is " + count + ". Give a number of scenes from 1 on.");
+        }
+        this.series = series;
+        this.count = count;
+        this.folder = folder;
+    }
+
+    /**
+     * Draws and writes all that is not there yet.
+     *
+     * @param drawn told how many scenes are done, now and then
+     * @throws IllegalStateException if the folder holds scenes of another seed, count or version
+     */
+    public void write(LongConsumer drawn) throws IOException {
+        Files.createDirectories(folder);
+        String description = description();
+        Path plan = folder.resolve("scenes.json.part"), done = folder.resolve("scenes.json");
+        for (Path earlier : List.of(plan, done)) {
+            if (Files.exists(earlier) && !Files.readString(earlier).equals(description)) {
+                throw new IllegalStateException(
+                        "'" + folder + "' holds other scenes (seed, count or version differ). Give an empty folder.");
+            }
+        }
+        Files.writeString(plan, description);
+        for (int start = 0, shard = 0; start < count; start += SHARD, shard++) {
+            int size = Math.min(SHARD, count - start);
+            if (!Files.exists(file("pictures", shard, "npy"))) {
+                writeShard(shard, start, size, drawn);
+            }
+            drawn.accept(start + size);
+        }
+        Files.move(plan, done, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private void writeShard(int shard, int start, int size, LongConsumer drawn) throws IOException {
+        Map<Path, Path> parts = new LinkedHashMap<>(); // the pictures last: they say that the shard is there
+        for (String name : List.of("captions:jsonl", "masks:npy", "pictures:npy")) {
+            Path whole = file(name.split(":")[0], shard, name.split(":")[1]);
+            parts.put(folder.resolve(whole.getFileName() + ".part"), whole);
+        }
+        List<Path> files = new ArrayList<>(parts.keySet());
+        int cells = Scene.SIZE / BLOCK;
+        try (BufferedWriter captions = Files.newBufferedWriter(files.get(0));
+                NpyWriter masks = new NpyWriter(files.get(1), size, 2, cells, cells);
+                NpyWriter pictures = new NpyWriter(files.get(2), size, Scene.SIZE, Scene.SIZE, 3)) {
+            for (int chunk = 0; chunk < size; chunk += CHUNK) {
+                int from = start + chunk, to = start + Math.min(size, chunk + CHUNK);
+                List<Row> rows = IntStream.range(from, to)
+                        .parallel()
+                        .mapToObj(i -> Row.of(series.at(i)))
+                        .toList();
+                for (Row row : rows) {
+                    captions.write(json.writeValueAsString(line(row.drawn)));
+                    captions.write('\n');
+                    masks.write(row.masks);
+                    pictures.write(row.picture.rgb());
+                }
+                drawn.accept(to);
+            }
+        }
+        for (Map.Entry<Path, Path> part : parts.entrySet()) {
+            Files.move(part.getKey(), part.getValue(), StandardCopyOption.ATOMIC_MOVE);
+        }
+    }
+
+    /** One scene, rendered. */
+    private record Row(Drawn drawn, Raster picture, byte[] masks) {
+        static Row of(Drawn drawn) {
+            int cells = Scene.SIZE / BLOCK;
+            byte[] masks = new byte[2 * cells * cells];
+            for (int group = 1; group <= 2; group++) {
+                float[] shares = Renderer.coverage(drawn.scene(), group);
+                for (int cell = 0; cell < cells * cells; cell++) {
+                    double sum = 0;
+                    for (int i = 0; i < BLOCK * BLOCK; i++) {
+                        int y = cell / cells * BLOCK + i / BLOCK, x = cell % cells * BLOCK + i % BLOCK;
+                        sum += shares[y * Scene.SIZE + x];
+                    }
+                    masks[(group - 1) * cells * cells + cell] = (byte) (int) (sum * 255 / (BLOCK * BLOCK) + 0.5);
+                }
+            }
+            return new Row(drawn, Renderer.render(drawn.scene()), masks);
+        }
+    }
+
+    private static Map<String, Object> line(Drawn drawn) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("kind", drawn.kind().name().toLowerCase(Locale.ROOT));
+        line.put("caption", drawn.caption().text());
+        line.put("groups", drawn.caption().groups());
+        line.put("canonical", drawn.canonical().text());
+        line.put("canonical_groups", drawn.canonical().groups());
+        return line;
+    }
+
+    private String description() throws IOException {
+        List<String> vocabulary = new ArrayList<>(List.of("<pad>", "<unk>", "<bos>", "<eos>"));
+        vocabulary.addAll(Grammar.vocabulary());
+        Map<String, Object> description = new LinkedHashMap<>();
+        description.put("version", VERSION);
+        description.put("count", count);
+        description.put("seed", series.seed());
+        description.put("shard", SHARD);
+        description.put("vocabulary", vocabulary);
+        description.put(
+                "held_out",
+                sha256(HeldOut.class.getResourceAsStream("held-out.txt").readAllBytes()));
+        return json.writer(SerializationFeature.INDENT_OUTPUT).writeValueAsString(description) + "\n";
+    }
+
+    private Path file(String what, int shard, String ending) {
+        return folder.resolve("%s-%05d.%s".formatted(what, shard, ending));
+    }
+
+    private static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every JDK has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,21 @@
+package org.daguerre.scene;
+
+/** What the objects lie on. No caption names it: it is the free variation of every picture. */
+public enum Tray {
+    WOOD(146, 108, 70),
+    SLATE(70, 76, 84),
+    STONE(126, 122, 114),
+    MOSS(92, 104, 78),
+    PLUM(98, 80, 92);
+
+    private final Rgb rgb;
+
+    Tray(int red, int green, int blue) {
+        this.rgb = new Rgb(red, green, blue);
+    }
+
+    /** The colour of the tray's floor. */
+    public Rgb rgb() {
+        return rgb;
+    }
+}
