@@ -1,0 +1,134 @@
+package org.daguerre.run;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import org.daguerre.denoiser.ConditionalDenoiser;
+import org.daguerre.denoiser.Denoiser;
+import org.daguerre.guidance.Guidance;
+import org.daguerre.sampler.Ddim;
+import org.daguerre.sampler.Edit;
+import org.daguerre.sampler.Sampler;
+import org.daguerre.sampler.Trajectory;
+import org.daguerre.schedule.NoiseSchedule;
+import org.daguerre.schedule.Plan;
+import org.daguerre.schedule.Spacing;
+import org.daguerre.tensor.Noise;
+
+/**
+ * All that decides a picture: model, guidance, sampler, schedule, spacing, steps, shape, seed and edits. Immutable; {@code
+ * sampling.steps(30).seed(7).start()} begins a {@link Run}.
+ *
+ * @param model what is asked
+ * @param schedule the noise schedule the model was trained with
+ * @param shape the shape of the state, {@code [1, channels, height, width]}
+ * @param sampler the algorithm
+ * @param guidance how the model's branches are combined
+ * @param spacing the timesteps; the sampler's own unless set
+ * @param steps number of steps, 1 or more
+ * @param seed the seed of the noise
+ * @param edits changes made to the state after every step, in order
+ */
+public record Sampling(
+        ConditionalDenoiser model,
+        NoiseSchedule schedule,
+        int[] shape,
+        Sampler sampler,
+        Guidance guidance,
+        Spacing spacing,
+        int steps,
+        long seed,
+        List<Edit> edits) {
+
+    public Sampling {
+        Objects.requireNonNull(model, "model");
+        Objects.requireNonNull(schedule, "schedule");
+        Objects.requireNonNull(sampler, "sampler");
+        Objects.requireNonNull(guidance, "guidance");
+        Objects.requireNonNull(spacing, "spacing");
+        shape = shape.clone();
+        edits = List.copyOf(edits);
+        if (steps < 1) {
+            throw new IllegalArgumentException("steps is " + steps + ". Give 1 or more, usually 20 to 50.");
+        }
+    }
+
+    /** 30 steps of DDIM with seed 0, no guidance and no edits. */
+    public static Sampling of(ConditionalDenoiser model, NoiseSchedule schedule, int... shape) {
+        Sampler sampler = new Ddim();
+        return new Sampling(model, schedule, shape, sampler, Guidance.NONE, sampler.spacing(), 30, 0, List.of());
+    }
+
+    /** The same for a model without conditions. */
+    public static Sampling of(Denoiser model, NoiseSchedule schedule, int... shape) {
+        return of(ConditionalDenoiser.of(model), schedule, shape);
+    }
+
+    public Sampling model(ConditionalDenoiser model) {
+        return new Sampling(model, schedule, shape, sampler, guidance, spacing, steps, seed, edits);
+    }
+
+    /** Another sampler with its own spacing. */
+    public Sampling sampler(Sampler sampler) {
+        return new Sampling(model, schedule, shape, sampler, guidance, sampler.spacing(), steps, seed, edits);
+    }
+
+    public Sampling schedule(NoiseSchedule schedule) {
+        return new Sampling(model, schedule, shape, sampler, guidance, spacing, steps, seed, edits);
+    }
+
+    public Sampling guidance(Guidance guidance) {
+        return new Sampling(model, schedule, shape, sampler, guidance, spacing, steps, seed, edits);
+    }
+
+    public Sampling spacing(Spacing spacing) {
+        return new Sampling(model, schedule, shape, sampler, guidance, spacing, steps, seed, edits);
+    }
+
+    public Sampling steps(int steps) {
+        return new Sampling(model, schedule, shape, sampler, guidance, spacing, steps, seed, edits);
+    }
+
+    public Sampling seed(long seed) {
+        return new Sampling(model, schedule, shape, sampler, guidance, spacing, steps, seed, edits);
+    }
+
+    public Sampling edits(Edit... edits) {
+        return new Sampling(model, schedule, shape, sampler, guidance, spacing, steps, seed, List.of(edits));
+    }
+
+    @Override
+    public int[] shape() {
+        return shape.clone();
+    }
+
+    /** All levels of the run. */
+    public Plan plan() {
+        return spacing.plan(schedule, steps);
+    }
+
+    /** A run at its first step. */
+    public Run start() {
+        return start(Trajectory.start(plan(), Noise.seed(seed), shape));
+    }
+
+    /** A run that goes on from a given trajectory: a noised picture, an inversion. */
+    public Run start(Trajectory from) {
+        return new Run(this, from);
+    }
+
+    /** Runs of the seeds seed .. seed + count - 1, each equal to the run of its seed alone. */
+    public List<Run> start(int count) {
+        if (count < 1) {
+            throw new IllegalArgumentException("count is " + count + ". Give 1 or more.");
+        }
+        return IntStream.range(0, count).mapToObj(k -> seed(seed + k).start()).toList();
+    }
+
+    @Override
+    public String toString() {
+        return sampler + ", " + steps + " steps, " + guidance + ", seed " + seed + ", shape " + Arrays.toString(shape)
+                + ", " + schedule;
+    }
+}

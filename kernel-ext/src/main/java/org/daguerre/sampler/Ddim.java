@@ -1,0 +1,62 @@
+package org.daguerre.sampler;
+
+import java.util.List;
+import org.daguerre.denoiser.Denoiser;
+import org.daguerre.denoiser.Prediction;
+import org.daguerre.schedule.DdimSpacing;
+import org.daguerre.schedule.Level;
+import org.daguerre.schedule.Spacing;
+import org.daguerre.schedule.TimestepSpacing;
+import org.daguerre.tensor.Noise;
+import org.daguerre.tensor.Tensor;
+
+/**
+ * DDIM, Song, Meng and Ermon 2020, "Denoising Diffusion Implicit Models", arXiv 2010.02502, equations (12) and (16).
+ *
+ * <pre>
+ * x            x_t
+ * denoised     predicted x_0, f_theta(x_t)
+ * noise        epsilon_theta(x_t)
+ * level.alpha  sqrt(alpha_t)       (the paper's alpha is alpha-bar)
+ * level.sigma  sqrt(1 - alpha_t)
+ * sigmaUp      sigma_t(eta)
+ * </pre>
+ *
+ * @param eta 0 is deterministic, 1 has DDPM's noise
+ * @param clip denoised is clamped to [-clip, clip], infinity leaves it; noise is not derived anew from it (as diffusers)
+ * @param spacing the timesteps
+ */
+public record Ddim(double eta, double clip, Spacing spacing) implements Sampler {
+
+    /** eta 0, no clipping, leading timesteps. */
+    public Ddim() {
+        this(0, Double.POSITIVE_INFINITY, new DdimSpacing(TimestepSpacing.LEADING, 0, true, true));
+    }
+
+    @Override
+    public Step next(Denoiser model, Trajectory soFar) {
+        Tensor x = soFar.x();
+        Level level = soFar.level();
+        Level next = soFar.next();
+        Prediction prediction = model.predict(x, level);
+        Tensor denoised = Double.isInfinite(clip)
+                ? prediction.denoised()
+                : prediction.denoised().clamp(-clip, clip);
+        Tensor noise = prediction.noise();
+        if (eta == 0) {
+            Tensor deterministic = denoised.times(next.alpha()).plus(next.sigma(), noise);
+            return new Step(deterministic, next, List.of(prediction), soFar.noise());
+        }
+        double ratio = level.alpha() / next.alpha();
+        double sigmaUp = eta * next.sigma() / level.sigma() * Math.sqrt(1 - ratio * ratio);
+        double sigmaDown = Math.sqrt(next.sigma() * next.sigma() - sigmaUp * sigmaUp);
+        Noise.Draw draw = soFar.noise().draw(x.shape());
+        Tensor mean = denoised.times(next.alpha()).plus(sigmaDown, noise);
+        return new Step(mean.plus(sigmaUp, draw.tensor()), next, List.of(prediction), draw.after());
+    }
+
+    @Override
+    public String toString() {
+        return eta == 0 ? "ddim" : "ddim, eta " + eta;
+    }
+}

@@ -1,0 +1,179 @@
+package org.daguerre.schedule;
+
+import java.util.Arrays;
+
+/**
+ * A variance preserving schedule given by one beta a training step: alpha-bar_t is the product of 1 - beta_s over s &lt;=
+ * t. Float32 where torch's is: betas, alpha-bar (the product runs in double, each result is rounded).
+ */
+public final class DiscreteSchedule implements NoiseSchedule {
+
+    private final String name;
+    private final float[] betas;
+    private final float[] alphasCumprod;
+
+    private DiscreteSchedule(String name, float[] betas, float[] alphasCumprod) {
+        this.name = name;
+        this.betas = betas;
+        this.alphasCumprod = alphasCumprod;
+    }
+
+    private static DiscreteSchedule of(String name, float[] betas) {
+        if (betas.length == 0) {
+            throw new IllegalArgumentException("betas is empty. Give one beta a training step, usually 1000.");
+        }
+        float[] alphasCumprod = new float[betas.length];
+        double product = 1;
+        for (int t = 0; t < betas.length; t++) {
+            if (!(betas[t] >= 0 && betas[t] <= 1)) {
+                throw new IllegalArgumentException(
+                        "beta " + betas[t] + " at t = " + t + " is not in [0, 1]. Give betas in [0, 1].");
+            }
+            product *= 1f - betas[t];
+            alphasCumprod[t] = (float) product;
+        }
+        return new DiscreteSchedule(name, betas, alphasCumprod);
+    }
+
+    static DiscreteSchedule linear(int n, double betaStart, double betaEnd) {
+        return of("linear", linspace(betaStart, betaEnd, n));
+    }
+
+    static DiscreteSchedule scaledLinear(int n, double betaStart, double betaEnd) {
+        float[] betas = linspace(Math.sqrt(betaStart), Math.sqrt(betaEnd), n);
+        for (int t = 0; t < n; t++) {
+            betas[t] *= betas[t];
+        }
+        return of("scaled_linear", betas);
+    }
+
+    static DiscreteSchedule cosine(int n) {
+        float[] betas = new float[n];
+        for (int t = 0; t < n; t++) {
+            betas[t] =
+                    (float) Math.min(1 - cosineAlphaBar((t + 1) / (double) n) / cosineAlphaBar(t / (double) n), 0.999);
+        }
+        return of("cosine", betas);
+    }
+
+    private static double cosineAlphaBar(double t) {
+        double cos = StrictMath.cos((t + 0.008) / 1.008 * Math.PI / 2);
+        return cos * cos;
+    }
+
+    static DiscreteSchedule sigmoid(int n, double betaStart, double betaEnd) {
+        float[] betas = linspace(-6, 6, n);
+        for (int t = 0; t < n; t++) {
+            float logistic = (float) (1 / (1 + StrictMath.exp(-betas[t])));
+            betas[t] = logistic * (float) (betaEnd - betaStart) + (float) betaStart;
+        }
+        return of("sigmoid", betas);
+    }
+
+    static DiscreteSchedule trainedBetas(float... betas) {
+        return of("trained_betas", betas.clone());
+    }
+
+    /** torch.linspace in float32: from the start below the middle, from the end above it. */
+    private static float[] linspace(double start, double end, int n) {
+        if (n < 1) {
+            throw new IllegalArgumentException("numTrainTimesteps is " + n + ". Give 1 or more, usually 1000.");
+        }
+        float a = (float) start;
+        float b = (float) end;
+        float step = n == 1 ? 0 : (b - a) / (n - 1);
+        float[] values = new float[n];
+        for (int i = 0; i < n; i++) {
+            values[i] = i < n / 2 || n == 1 ? Math.fma(step, (float) i, a) : Math.fma(-step, (float) (n - 1 - i), b);
+        }
+        return values;
+    }
+
+    /**
+     * Zero terminal SNR: sqrt(alpha-bar) shifted and scaled so that it ends at exactly 0 and starts as before (Lin et al.
+     * 2023, arXiv 2305.08891, Algorithm 1). The model must predict v, sample or flow: epsilon says nothing at the start.
+     */
+    public DiscreteSchedule zeroTerminalSnr() {
+        int n = betas.length;
+        float[] root = new float[n];
+        for (int t = 0; t < n; t++) {
+            root[t] = (float) Math.sqrt(alphasCumprod[t]);
+        }
+        float first = root[0];
+        float last = root[n - 1];
+        float stretch = first / (first - last);
+        float[] rescaled = new float[n];
+        float before = 1;
+        for (int t = 0; t < n; t++) {
+            float shifted = (root[t] - last) * stretch;
+            float alphaBar = shifted * shifted;
+            rescaled[t] = 1f - alphaBar / before;
+            before = alphaBar;
+        }
+        return of(name + ", zero terminal SNR", rescaled);
+    }
+
+    /**
+     * The same schedule with another alpha-bar at its last timestep. diffusers puts 2^-24 there for samplers that divide by
+     * alpha (Euler, DPM-Solver, UniPC) under zero terminal SNR.
+     */
+    public DiscreteSchedule withTerminalAlphasCumprod(double alphaBar) {
+        float[] changed = alphasCumprod.clone();
+        changed[changed.length - 1] = (float) alphaBar;
+        return new DiscreteSchedule(name, betas, changed);
+    }
+
+    @Override
+    public int numTrainTimesteps() {
+        return betas.length;
+    }
+
+    /** The betas, a copy. */
+    public float[] betas() {
+        return betas.clone();
+    }
+
+    /** Alpha-bar of every timestep, a copy. */
+    public float[] alphasCumprod() {
+        return alphasCumprod.clone();
+    }
+
+    /**
+     * The level of a timestep in [0, numTrainTimesteps - 1]. Between two timesteps the ratio sigma / alpha is interpolated
+     * and rounded to float32, as diffusers' Euler samplers do.
+     */
+    @Override
+    public Level at(double t) {
+        int low = (int) Math.floor(t);
+        if (!(t >= 0 && t <= betas.length - 1)) {
+            throw new IllegalArgumentException(
+                    "timestep " + t + " is outside the schedule. Give 0 to " + (betas.length - 1) + ".");
+        }
+        if (low == t) {
+            return Level.preserving(t, alphasCumprod[low]);
+        }
+        double fraction = t - low;
+        return Level.preservingRatio(t, (float) (ratio(low) + fraction * (ratio(low + 1) - ratio(low))));
+    }
+
+    private float ratio(int t) {
+        return (float) Math.sqrt((1f - alphasCumprod[t]) / alphasCumprod[t]);
+    }
+
+    @Override
+    public boolean equals(Object o) {
+        return o instanceof DiscreteSchedule s
+                && Arrays.equals(betas, s.betas)
+                && Arrays.equals(alphasCumprod, s.alphasCumprod);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(alphasCumprod);
+    }
+
+    @Override
+    public String toString() {
+        return name + ", " + betas.length + " timesteps";
+    }
+}

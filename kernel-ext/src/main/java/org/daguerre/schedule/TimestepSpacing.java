@@ -1,0 +1,59 @@
+package org.daguerre.schedule;
+
+/** Which n of the T training timesteps a run uses (Lin et al. 2023, arXiv 2305.08891, Table 2). */
+public enum TimestepSpacing {
+    /** Every (T / n)-th from 0, plus steps_offset: never reaches the last timestep. */
+    LEADING,
+    /** Every (T / n)-th counted back from the last timestep: starts at pure noise. */
+    TRAILING,
+    /** n points from the last timestep to 0. */
+    LINSPACE;
+
+    /**
+     * n whole timesteps out of 0 .. trainTimesteps - 1, falling. Halves are rounded to even, as numpy rounds.
+     *
+     * @param stepsOffset added to every timestep of leading spacing
+     */
+    double[] whole(int trainTimesteps, int n, int stepsOffset) {
+        if (n < 1 || n > trainTimesteps) {
+            throw new IllegalArgumentException("steps is " + n + ". Give 1 to " + trainTimesteps + ".");
+        }
+        double[] t = new double[n];
+        for (int i = 0; i < n; i++) {
+            t[i] = switch (this) {
+                case LEADING -> (double) (n - 1 - i) * (trainTimesteps / n) + stepsOffset;
+                case TRAILING -> Math.rint(trainTimesteps - i * (trainTimesteps / (double) n)) - 1;
+                case LINSPACE -> Math.rint(linear(trainTimesteps, n, i));
+            };
+        }
+        if (t[0] > trainTimesteps - 1) {
+            throw new IllegalArgumentException("steps " + n + " with steps_offset " + stepsOffset + " reaches timestep "
+                    + (long) t[0] + ", past the last one. Take fewer steps or steps_offset 0.");
+        }
+        return t;
+    }
+
+    /** Point i of n points spread evenly from trainTimesteps - 1 down to 0; a single point is 0, as numpy.linspace has it. */
+    static double linear(int trainTimesteps, int n, int i) {
+        int ascending = n - 1 - i;
+        return n == 1
+                ? 0
+                : ascending == n - 1 ? trainTimesteps - 1 : ascending * ((trainTimesteps - 1) / (double) (n - 1));
+    }
+
+    /** leading, trailing or linspace, as in scheduler_config.json. */
+    public static TimestepSpacing of(String name) {
+        for (TimestepSpacing s : values()) {
+            if (s.toString().equals(name)) {
+                return s;
+            }
+        }
+        throw new IllegalArgumentException(
+                "timestep_spacing is '" + name + "'. Give one of: leading, trailing, linspace.");
+    }
+
+    @Override
+    public String toString() {
+        return name().toLowerCase(java.util.Locale.ROOT);
+    }
+}

@@ -1,0 +1,332 @@
+package org.daguerre.tensor;
+
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.function.DoubleBinaryOperator;
+import java.util.function.DoubleUnaryOperator;
+
+/**
+ * A dense float32 array with a shape, row-major (the last axis varies fastest), immutable to its users. Pictures and
+ * latents are {@code [batch, channels, height, width]}.
+ *
+ * <p>Every operation returns a new tensor. Coefficients are double, each result is rounded once to float32. Two operands
+ * must have the same shape; there is no broadcasting.
+ */
+public final class Tensor {
+
+    private final float[] data;
+    private final int[] shape;
+
+    private Tensor(float[] data, int[] shape) {
+        if (size(shape) != data.length) {
+            throw new IllegalArgumentException("data has " + data.length + " values, shape " + Arrays.toString(shape)
+                    + " needs " + size(shape) + ". Give as many values as the product of the shape.");
+        }
+        this.data = data;
+        this.shape = shape;
+    }
+
+    /** A tensor of the given values, copied. */
+    public static Tensor of(float[] data, int... shape) {
+        return new Tensor(data.clone(), shape.clone());
+    }
+
+    /** A tensor that takes over {@code data} without a copy: whoever calls this must not write to the array again. */
+    public static Tensor wrap(float[] data, int... shape) {
+        return new Tensor(data, shape.clone());
+    }
+
+    /** A tensor of zeros. */
+    public static Tensor zeros(int... shape) {
+        return new Tensor(new float[size(shape)], shape.clone());
+    }
+
+    /** A tensor with {@code value} everywhere. */
+    public static Tensor filled(double value, int... shape) {
+        float[] data = new float[size(shape)];
+        Arrays.fill(data, (float) value);
+        return new Tensor(data, shape.clone());
+    }
+
+    /** The tensors one after the other along the first axis; all other axes must agree. */
+    public static Tensor concat(Tensor... parts) {
+        if (parts.length == 0) {
+            throw new IllegalArgumentException("parts is empty. Give at least one tensor to concatenate.");
+        }
+        int[] shape = parts[0].shape.clone();
+        int[] inner = Arrays.copyOfRange(shape, 1, shape.length);
+        int rows = 0;
+        int size = 0;
+        for (Tensor part : parts) {
+            if (part.rank() != shape.length || !Arrays.equals(inner, Arrays.copyOfRange(part.shape, 1, part.rank()))) {
+                throw new IllegalArgumentException("part of shape " + Arrays.toString(part.shape) + " does not fit "
+                        + Arrays.toString(parts[0].shape) + ". All axes but the first must agree.");
+            }
+            rows += part.shape[0];
+            size += part.data.length;
+        }
+        shape[0] = rows;
+        float[] data = new float[size];
+        int at = 0;
+        for (Tensor part : parts) {
+            System.arraycopy(part.data, 0, data, at, part.data.length);
+            at += part.data.length;
+        }
+        return new Tensor(data, shape);
+    }
+
+    private static int size(int[] shape) {
+        long size = 1;
+        for (int n : shape) {
+            if (n < 0) {
+                throw new IllegalArgumentException(
+                        "shape " + Arrays.toString(shape) + " has a negative axis. Every axis is 0 or more.");
+            }
+            size *= n;
+            if (size > Integer.MAX_VALUE) {
+                throw new IllegalArgumentException("shape " + Arrays.toString(shape)
+                        + " has more values than a tensor holds (2^31 - 1). Make it smaller.");
+            }
+        }
+        return (int) size;
+    }
+
+    /** The length of every axis, a copy. */
+    public int[] shape() {
+        return shape.clone();
+    }
+
+    /** The number of axes. */
+    public int rank() {
+        return shape.length;
+    }
+
+    /** The number of values. */
+    public int size() {
+        return data.length;
+    }
+
+    /** The value at a full index, one number an axis. */
+    public float get(int... index) {
+        if (index.length != shape.length) {
+            throw new IndexOutOfBoundsException(
+                    "index " + Arrays.toString(index) + " has " + index.length + " numbers, shape "
+                            + Arrays.toString(shape) + " has " + shape.length + " axes. Give one number an axis.");
+        }
+        int at = 0;
+        for (int axis = 0; axis < shape.length; axis++) {
+            if (index[axis] < 0 || index[axis] >= shape[axis]) {
+                throw new IndexOutOfBoundsException("index " + Arrays.toString(index) + " is outside shape "
+                        + Arrays.toString(shape) + ". Axis " + axis + " goes from 0 to " + (shape[axis] - 1) + ".");
+            }
+            at = at * shape[axis] + index[axis];
+        }
+        return data[at];
+    }
+
+    /** The values in row-major order, a copy. */
+    public float[] toArray() {
+        return data.clone();
+    }
+
+    /** A read-only view of the values in row-major order; nothing is copied. */
+    public FloatBuffer buffer() {
+        return FloatBuffer.wrap(data).asReadOnlyBuffer();
+    }
+
+    /** The same values under another shape of the same size. */
+    public Tensor reshape(int... newShape) {
+        return new Tensor(data, newShape.clone());
+    }
+
+    /** Row {@code i} of the first axis, with that axis kept at length 1: picture i of a batch is a batch of one. */
+    public Tensor slice(int i) {
+        return slice(i, i + 1);
+    }
+
+    /** Rows {@code from} (inclusive) to {@code to} (exclusive) of the first axis. */
+    public Tensor slice(int from, int to) {
+        if (shape.length == 0 || from < 0 || to > shape[0] || from > to) {
+            throw new IndexOutOfBoundsException("rows " + from + " to " + to + " are outside shape "
+                    + Arrays.toString(shape) + ". Give 0 <= from <= to <= length of the first axis.");
+        }
+        int[] newShape = shape.clone();
+        newShape[0] = to - from;
+        int row = shape[0] == 0 ? 0 : data.length / shape[0];
+        return new Tensor(Arrays.copyOfRange(data, from * row, to * row), newShape);
+    }
+
+    public Tensor plus(Tensor other) {
+        check(other);
+        float[] out = new float[data.length];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = data[i] + other.data[i];
+        }
+        return new Tensor(out, shape);
+    }
+
+    /** {@code this + factor * other}, rounded once. */
+    public Tensor plus(double factor, Tensor other) {
+        check(other);
+        float[] out = new float[data.length];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = (float) (data[i] + factor * other.data[i]);
+        }
+        return new Tensor(out, shape);
+    }
+
+    public Tensor minus(Tensor other) {
+        check(other);
+        float[] out = new float[data.length];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = data[i] - other.data[i];
+        }
+        return new Tensor(out, shape);
+    }
+
+    public Tensor times(double factor) {
+        float[] out = new float[data.length];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = (float) (data[i] * factor);
+        }
+        return new Tensor(out, shape);
+    }
+
+    /** Value by value. */
+    public Tensor times(Tensor other) {
+        check(other);
+        float[] out = new float[data.length];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = data[i] * other.data[i];
+        }
+        return new Tensor(out, shape);
+    }
+
+    public Tensor over(double divisor) {
+        float[] out = new float[data.length];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = (float) (data[i] / divisor);
+        }
+        return new Tensor(out, shape);
+    }
+
+    /** Every value brought into {@code [low, high]}; NaN stays NaN. */
+    public Tensor clamp(double low, double high) {
+        return map(v -> Math.max(low, Math.min(high, v)));
+    }
+
+    /** A function of every value. */
+    public Tensor map(DoubleUnaryOperator f) {
+        float[] out = new float[data.length];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = (float) f.applyAsDouble(data[i]);
+        }
+        return new Tensor(out, shape);
+    }
+
+    /** A function of every pair of values. */
+    public Tensor map(Tensor other, DoubleBinaryOperator f) {
+        check(other);
+        float[] out = new float[data.length];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = (float) f.applyAsDouble(data[i], other.data[i]);
+        }
+        return new Tensor(out, shape);
+    }
+
+    public double sum() {
+        double sum = 0;
+        for (float v : data) {
+            sum += v;
+        }
+        return sum;
+    }
+
+    public double mean() {
+        return sum() / data.length;
+    }
+
+    /** Standard deviation with n - 1, as {@code torch.std}. */
+    public double std() {
+        double mean = mean();
+        double sum = 0;
+        for (float v : data) {
+            sum += (v - mean) * (v - mean);
+        }
+        return Math.sqrt(sum / (data.length - 1));
+    }
+
+    /** Euclidean norm: the square root of the sum of squares. */
+    public double norm() {
+        return Math.sqrt(dot(this));
+    }
+
+    /** The sum of the products, value by value. */
+    public double dot(Tensor other) {
+        check(other);
+        double sum = 0;
+        for (int i = 0; i < data.length; i++) {
+            sum += (double) data[i] * other.data[i];
+        }
+        return sum;
+    }
+
+    public float min() {
+        float min = Float.POSITIVE_INFINITY;
+        for (float v : data) {
+            min = Math.min(min, v);
+        }
+        return min;
+    }
+
+    public float max() {
+        float max = Float.NEGATIVE_INFINITY;
+        for (float v : data) {
+            max = Math.max(max, v);
+        }
+        return max;
+    }
+
+    /** True if no value is NaN or infinite. */
+    public boolean isFinite() {
+        for (float v : data) {
+            if (!Float.isFinite(v)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void check(Tensor other) {
+        if (!Arrays.equals(shape, other.shape)) {
+            throw new IllegalArgumentException(
+                    "shapes " + Arrays.toString(shape) + " and " + Arrays.toString(other.shape)
+                            + " differ. Give two tensors of one shape (reshape changes the shape, not the values).");
+        }
+    }
+
+    /** Same shape and the same bits. */
+    @Override
+    public boolean equals(Object o) {
+        return o instanceof Tensor t && Arrays.equals(shape, t.shape) && Arrays.equals(data, t.data);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Arrays.hashCode(shape) + Arrays.hashCode(data);
+    }
+
+    @Override
+    public String toString() {
+        if (data.length == 0) {
+            return "Tensor" + Arrays.toString(shape) + " (empty)";
+        }
+        return String.format(
+                java.util.Locale.ROOT,
+                "Tensor%s min %.4g max %.4g mean %.4g",
+                Arrays.toString(shape),
+                min(),
+                max(),
+                mean());
+    }
+}
