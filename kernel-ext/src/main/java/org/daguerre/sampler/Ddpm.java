@@ -1,0 +1,91 @@
+package org.daguerre.sampler;
+
+import java.util.List;
+import org.daguerre.denoiser.Denoiser;
+import org.daguerre.denoiser.Prediction;
+import org.daguerre.schedule.DdimSpacing;
+import org.daguerre.schedule.Level;
+import org.daguerre.schedule.Spacing;
+import org.daguerre.schedule.TimestepSpacing;
+import org.daguerre.tensor.Noise;
+import org.daguerre.tensor.Tensor;
+
+/**
+ * DDPM, Ho, Jain and Abbeel 2020, "Denoising Diffusion Probabilistic Models", arXiv 2006.11239, Algorithm 2 with the
+ * posterior of equations (6) and (7).
+ *
+ * <pre>
+ * x            x_t
+ * denoised     predicted x_0
+ * level.alpha  sqrt(alpha-bar_t)
+ * next.alpha   sqrt(alpha-bar_{t-1})
+ * alpha, beta  alpha_t, beta_t (over as many timesteps as the step spans)
+ * variance     sigma_t squared
+ * </pre>
+ *
+ * @param variance the variance of the added noise
+ * @param clip denoised is clamped to [-clip, clip]; infinity leaves it
+ * @param spacing the timesteps
+ */
+public record Ddpm(Variance variance, double clip, Spacing spacing) implements Sampler {
+
+    /** Choices for sigma_t squared. */
+    public enum Variance {
+        /** The variance of the posterior, right for data that is one picture. */
+        FIXED_SMALL,
+        /** beta_t, right for data that is standard normal. */
+        FIXED_LARGE,
+        /** Between the two in the logarithm, as the model says (Nichol and Dhariwal 2021, arXiv 2102.09672, eq. 15). */
+        LEARNED_RANGE
+    }
+
+    /** Posterior variance, no clipping, leading timesteps. */
+    public Ddpm() {
+        this(Variance.FIXED_SMALL, Double.POSITIVE_INFINITY, new DdimSpacing(TimestepSpacing.LEADING, 0, true, false));
+    }
+
+    @Override
+    public Step next(Denoiser model, Trajectory soFar) {
+        Tensor x = soFar.x();
+        Level level = soFar.level();
+        Level next = soFar.next();
+        Prediction prediction = model.predict(x, level);
+        Tensor denoised = Double.isInfinite(clip)
+                ? prediction.denoised()
+                : prediction.denoised().clamp(-clip, clip);
+
+        // in float32 as torch has it: between neighbouring timesteps beta is the small difference of two numbers near 1
+        float alpha = (float) level.alphasCumprod() / (float) next.alphasCumprod();
+        float beta = 1f - alpha;
+        double noiseBefore = level.sigma() * level.sigma();
+        double noiseAfter = next.sigma() * next.sigma();
+        Tensor mean =
+                denoised.times(next.alpha() * beta / noiseBefore).plus(Math.sqrt(alpha) * noiseAfter / noiseBefore, x);
+        if (noiseAfter == 0) {
+            return new Step(mean, next, List.of(prediction), soFar.noise());
+        }
+        double small = Math.max(noiseAfter / noiseBefore * beta, 1e-20);
+        Noise.Draw draw = soFar.noise().draw(x.shape());
+        Tensor added = switch (variance) {
+            case FIXED_SMALL -> draw.tensor().times(Math.sqrt(small));
+            case FIXED_LARGE -> draw.tensor().times(Math.sqrt(beta));
+            case LEARNED_RANGE -> draw.tensor().times(learnedDeviation(prediction, small, beta));
+        };
+        return new Step(mean.plus(added), next, List.of(prediction), draw.after());
+    }
+
+    private static Tensor learnedDeviation(Prediction prediction, double small, double large) {
+        if (prediction.learnedVariance() == null) {
+            throw new IllegalArgumentException("variance learned_range needs a model that predicts its variance,"
+                    + " this one does not. Use fixed_small or fixed_large.");
+        }
+        double low = Math.log(small);
+        double high = Math.log(large);
+        return prediction.learnedVariance().map(v -> Math.exp(0.5 * (low + (v + 1) / 2 * (high - low))));
+    }
+
+    @Override
+    public String toString() {
+        return "ddpm";
+    }
+}

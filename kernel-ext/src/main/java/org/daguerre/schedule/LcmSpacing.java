@@ -1,0 +1,32 @@
+package org.daguerre.schedule;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Timesteps of a latent consistency model: n out of those that it was distilled on, evenly spread over them and beginning
+ * at the last.
+ *
+ * @param originalSteps timesteps used in distillation, usually 50
+ */
+public record LcmSpacing(int originalSteps) implements Spacing {
+
+    @Override
+    public Plan plan(NoiseSchedule schedule, int n) {
+        if (schedule instanceof FlowSchedule flow) {
+            return flow.plan(n);
+        }
+        int stride = schedule.numTrainTimesteps() / originalSteps;
+        if (n < 1 || n > originalSteps || stride < 1) {
+            throw new IllegalArgumentException("steps is " + n + ". A model distilled on " + originalSteps
+                    + " timesteps takes 1 to " + originalSteps + ", usually 4.");
+        }
+        List<Level> levels = new ArrayList<>();
+        for (int i = 0; i < n; i++) {
+            int skipped = (int) Math.floor(i * (originalSteps / (double) n));
+            levels.add(schedule.at((originalSteps - skipped) * stride - 1));
+        }
+        levels.add(Level.preserving(0, 1));
+        return Plan.through(schedule, levels, 1);
+    }
+}
