@@ -66,13 +66,18 @@ public final class Renderer {
                 double qx = Math.abs(x + 0.5 - half) - straight, qy = Math.abs(y + 0.5 - half) - straight;
                 double outside = Math.sqrt(Math.max(qx, 0) * Math.max(qx, 0) + Math.max(qy, 0) * Math.max(qy, 0));
                 double distance = outside + Math.min(Math.max(qx, qy), 0) - CORNER;
-                double falling = 1.05 - 0.10 * y / SIZE; // the far side is a little lighter
+                double falling = falling(y);
                 int i = y * SIZE + x;
                 blend(i, 1, cloth.lit(falling));
                 blend(i, clamp(0.5 - distance), floor.lit(0.72));
                 blend(i, clamp(0.5 - distance - RIM), floor.lit(falling));
             }
         }
+    }
+
+    /** The light that falls on row {@code y}: the far side is a little lighter. */
+    static double falling(int y) {
+        return 1.05 - 0.10 * y / SIZE;
     }
 
     private void paintShadow(Thing thing) {

@@ -15,4 +15,15 @@ public record Rgb(double red, double green, double blue) {
                 green + share * (other.green - green),
                 blue + share * (other.blue - blue));
     }
+
+    /** The scalar product with another colour. */
+    double dot(Rgb other) {
+        return red * other.red + green * other.green + blue * other.blue;
+    }
+
+    /** The Euclidean distance to another colour. */
+    double distance(Rgb other) {
+        double r = red - other.red, g = green - other.green, b = blue - other.blue;
+        return Math.sqrt(r * r + g * g + b * b);
+    }
 }
