@@ -5,10 +5,24 @@ The kernel is one JVM: its class path is the folder lib beside kernel.json, whic
 
 import argparse
 import json
+import os
 import shutil
 from pathlib import Path
 
 HERE = Path(__file__).parent
+
+
+
+def place(jar, folder):
+    """Puts a jar into a folder: a library as a link, which costs no disk; ours as a copy, for a build rewrites it."""
+    if not jar.name.startswith("daguerre-"):
+        try:
+            os.link(jar, folder / jar.name)
+            return
+        except OSError:  # another disk, or one without links
+            pass
+    shutil.copy2(jar, folder)
+
 
 arguments = argparse.ArgumentParser(description=__doc__)
 arguments.add_argument("--prefix", type=Path, required=True, help="the environment, such as sys.prefix")
@@ -30,10 +44,10 @@ if given.jdk:
 folder = share / "kernels" / "daguerre"
 shutil.rmtree(folder, ignore_errors=True)
 (folder / "lib").mkdir(parents=True)
-shutil.copy2(share / "kernels" / "java" / "jjava.jar", folder / "lib")
+place(share / "kernels" / "java" / "jjava.jar", folder / "lib")
 for lib in given.lib:
     for jar in lib.glob("*.jar"):
-        shutil.copy2(jar, folder / "lib")
+        place(jar, folder / "lib")
 (folder / "kernel.json").write_text(json.dumps(spec, indent=2) + "\n", encoding="utf-8")
 
 settings = share / "lab" / "settings"
