@@ -1,0 +1,89 @@
+"""The training loop that both networks share: AdamW, warm-up and cosine, a moving average of the weights, resumable."""
+
+from __future__ import annotations
+
+import math
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+WARM_UP = 200
+EMA_DECAY = 0.999
+SAVE_SECONDS = 120
+REPORT_STEPS = 50
+
+Loss = Callable[[nn.Module, int, torch.Generator], tuple[Tensor, dict[str, Tensor]]]
+
+
+def rate(step: int, steps: int) -> float:
+    """Learning rate as a share of its peak: linear warm-up, then half a cosine down to 1 %."""
+    if step < WARM_UP:
+        return (step + 1) / WARM_UP
+    return 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * (step - WARM_UP) / max(1, steps - WARM_UP)))
+
+
+def optimise(network: nn.Module, loss: Loss, *, steps: int, peak: float, seed: int, checkpoint: Path) -> nn.Module:
+    """Train `network` to `steps` and return it with the moving average of its weights.
+
+    `loss(network, step, generator)` draws all its randomness from the generator, which depends on seed and step alone:
+    a run that was killed and resumed makes the same draws. Ctrl-C and SIGTERM save before they end the run. `steps` may
+    be changed on resuming; rate and curriculum follow the share of it that is done.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    optimizer = torch.optim.AdamW(network.parameters(), lr=peak, weight_decay=0.01, fused=True)
+    average = [p.detach().clone() for p in network.parameters()]
+    step = 0
+    if checkpoint.exists():
+        state = torch.load(checkpoint, weights_only=True)
+        step = state["step"]
+        network.load_state_dict(state["network"])
+        optimizer.load_state_dict(state["optimizer"])
+        average = state["average"]
+
+    def save() -> None:
+        part = checkpoint.with_suffix(".part")
+        states = {"network": network.state_dict(), "optimizer": optimizer.state_dict(), "average": average}
+        torch.save({"step": step, **states}, part)
+        os.replace(part, checkpoint)
+
+    sums: dict[str, float] = {}
+    since, reported, saved = step, time.monotonic(), time.monotonic()
+    try:
+        while step < steps:
+            for group in optimizer.param_groups:
+                group["lr"] = peak * rate(step, steps)
+            value, figures = loss(network, step, torch.Generator().manual_seed(seed * 1_000_003 + step))
+            optimizer.zero_grad()
+            value.backward()
+            nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+            optimizer.step()
+            step += 1
+            with torch.no_grad():
+                torch._foreach_lerp_(average, list(network.parameters()), 1 - min(EMA_DECAY, step / (step + 9)))
+            for name, figure in figures.items():
+                sums[name] = sums.get(name, 0.0) + float(figure)
+            if step % REPORT_STEPS == 0 or step == steps:
+                now = time.monotonic()
+                speed = (step - since) / (now - reported)
+                means = "  ".join(f"{name} {total / (step - since):.4f}" for name, total in sums.items())
+                left = (steps - step) / speed / 60
+                print(f"{checkpoint.stem} {step}/{steps}  {means}  {speed:.2f} steps/s  {left:.1f} min left", flush=True)
+                sums, since, reported = {}, step, now
+            if time.monotonic() - saved > SAVE_SECONDS:
+                save()
+                saved = time.monotonic()
+    finally:
+        save()
+    return with_average(network, average)
+
+
+@torch.no_grad()
+def with_average(network: nn.Module, average: list[Tensor]) -> nn.Module:
+    for parameter, mean in zip(network.parameters(), average):
+        parameter.copy_(mean)
+    return network

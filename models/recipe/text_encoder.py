@@ -1,0 +1,42 @@
+"""The text encoder: a small transformer that keeps word order (learned positions, every word sees every word)."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from attention import Attention, FeedForward
+
+TOKENS = 16
+TEXT_DIM = 128
+
+
+class EncoderLayer(nn.Module):
+    def __init__(self, dim: int):
+        super().__init__()
+        self.norm1 = nn.LayerNorm(dim)
+        self.attn = Attention(dim, dim)
+        self.norm2 = nn.LayerNorm(dim)
+        self.ff = FeedForward(dim)
+
+    def forward(self, x: Tensor) -> Tensor:
+        normed = self.norm1(x)
+        x = x + self.attn(normed, normed)
+        return x + self.ff(self.norm2(x))
+
+
+class TextEncoder(nn.Module):
+    """input_ids int64 [batch, 16] -> last_hidden_state [batch, 16, 128]. Padding is not masked, as in Stable Diffusion."""
+
+    def __init__(self, vocabulary: int, dim: int = TEXT_DIM, layers: int = 2):
+        super().__init__()
+        self.token_embedding = nn.Embedding(vocabulary, dim)
+        self.position_embedding = nn.Parameter(torch.randn(TOKENS, dim) * 0.1)
+        self.layers = nn.ModuleList(EncoderLayer(dim) for _ in range(layers))
+        self.final_norm = nn.LayerNorm(dim)
+
+    def forward(self, input_ids: Tensor) -> Tensor:
+        x = self.token_embedding(input_ids) + self.position_embedding
+        for layer in self.layers:
+            x = layer(x)
+        return self.final_norm(x)
