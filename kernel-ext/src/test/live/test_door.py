@@ -40,6 +40,8 @@ def test_help_names_every_command():
         (["lab", "--port"], "--port  is no port", "from 1 to 65535"),
         (["lab", "--prot", "8888"], "lab has no option --prot", "--port N"),
         (["test", "jav"], "test has no part jav", "java, kernel and browser"),
+        (["train", "forest"], "no recipe trains forest", "./daguerre train tray"),
+        (["train"], "no recipe trains a model without a name", "./daguerre train tray"),
         (["kernel", "/nowhere"], "/nowhere has no share/jupyter/kernels/java/jjava.jar", "sys.prefix"),
     ],
 )
