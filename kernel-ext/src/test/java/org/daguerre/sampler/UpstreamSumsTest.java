@@ -1,0 +1,187 @@
+package org.daguerre.sampler;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.daguerre.denoiser.Denoiser;
+import org.daguerre.denoiser.Prediction;
+import org.daguerre.denoiser.PredictionType;
+import org.daguerre.schedule.DdimSpacing;
+import org.daguerre.schedule.DpmSpacing;
+import org.daguerre.schedule.EulerSpacing;
+import org.daguerre.schedule.Level;
+import org.daguerre.schedule.NoiseSchedule;
+import org.daguerre.schedule.Plan;
+import org.daguerre.schedule.Spacing;
+import org.daguerre.schedule.TimestepSpacing;
+import org.daguerre.tensor.Noise;
+import org.daguerre.tensor.Tensor;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * The sums that diffusers' own scheduler tests expect (tests/schedulers/test_scheduler_*.py), to their tolerance of 1e-2,
+ * on their ramp of values and their model x t / (t + 1).
+ */
+class UpstreamSumsTest {
+
+    private static final double NO_CLIP = Double.POSITIVE_INFINITY;
+    private static final NoiseSchedule L = NoiseSchedule.linear(1000, 1e-4, 0.02);
+    private static final NoiseSchedule L_FROM_001 = NoiseSchedule.linear(1000, 0.01, 0.02);
+    private static final NoiseSchedule L11 = NoiseSchedule.linear(1100, 1e-4, 0.02);
+    private static final NoiseSchedule SL = NoiseSchedule.scaledLinear(1000, 0.00085, 0.012);
+    private static final PredictionType EPSILON = PredictionType.EPSILON;
+    private static final PredictionType V = PredictionType.V_PREDICTION;
+
+    private record Row(
+            String name,
+            Sampler sampler,
+            NoiseSchedule schedule,
+            PredictionType type,
+            int steps,
+            int from,
+            double sum) {}
+
+    @TestFactory
+    Stream<DynamicTest> sumEqualsUpstreams() {
+        Sampler ddpm = new Ddpm(Ddpm.Variance.FIXED_SMALL, 1, ddim(true));
+        Sampler ddim = new Ddim(0, 1, ddim(true));
+        Sampler multistep = new DpmSolverPlusPlus2M(false, new DpmSpacing(TimestepSpacing.LINSPACE, 0, false));
+        Sampler uniPc = new UniPc(true, new DpmSpacing(TimestepSpacing.LINSPACE, 0, false));
+        Sampler euler = new ScalesTwice(new Euler(new EulerSpacing(TimestepSpacing.LINSPACE, 0)));
+        Sampler ancestral = new ScalesTwice(new EulerAncestral());
+        return Stream.of(
+                        new Row("ddpm", ddpm, L, EPSILON, 1000, 0, 258.9606),
+                        new Row("ddpm, v", ddpm, L, V, 1000, 0, 202.0296),
+                        new Row("ddpm, with noise", ddpm, L, EPSILON, 1000, 998, 387.9466),
+                        new Row("ddim", ddim, L, EPSILON, 10, 0, 172.0067),
+                        new Row("ddim, v", ddim, L, V, 10, 0, 52.5302),
+                        new Row("ddim, alpha to one", ddim, L_FROM_001, EPSILON, 10, 0, 149.8295),
+                        new Row(
+                                "ddim, not alpha to one",
+                                new Ddim(0, 1, ddim(false)),
+                                L_FROM_001,
+                                EPSILON,
+                                10,
+                                0,
+                                149.0784),
+                        new Row("ddim, with noise", ddim, L, EPSILON, 10, 8, 354.5418),
+                        new Row("pndm", new Pndm(), L, EPSILON, 10, 0, 198.1318),
+                        new Row("pndm, v", new Pndm(), L, V, 10, 0, 67.3986),
+                        new Row(
+                                "pndm, alpha to one",
+                                new Pndm(false, ddim(true)),
+                                L_FROM_001,
+                                EPSILON,
+                                10,
+                                0,
+                                230.0399),
+                        new Row("pndm, not alpha to one", new Pndm(), L_FROM_001, EPSILON, 10, 0, 186.9482),
+                        new Row("dpmpp-2m", multistep, L, EPSILON, 10, 0, 253.5514),
+                        new Row("dpmpp-2m, v", multistep, L, V, 10, 0, 172.8740),
+                        new Row("dpmpp-2m, with noise", multistep, L, EPSILON, 10, 5, 318.4111),
+                        new Row("euler", euler, L11, EPSILON, 10, 0, 10.0807),
+                        new Row("euler-ancestral", ancestral, L11, EPSILON, 10, 0, 152.3192),
+                        new Row("euler-ancestral, v", ancestral, L11, V, 10, 0, 108.4439),
+                        new Row("unipc", uniPc, L, EPSILON, 10, 0, 189.2318),
+                        new Row("unipc, v", uniPc, L, V, 10, 0, 77.8725),
+                        new Row("unipc, with noise", uniPc, L, EPSILON, 10, 8, 315.5757),
+                        new Row("lcm, one step", new Lcm(), SL, EPSILON, 1, 0, 18.7097),
+                        new Row("lcm, ten steps", new Lcm(), SL, EPSILON, 10, 0, 197.7616),
+                        new Row(
+                                "flow euler",
+                                new Euler(),
+                                NoiseSchedule.flow(1000, 1),
+                                PredictionType.FLOW_PREDICTION,
+                                10,
+                                0,
+                                133.3620),
+                        new Row(
+                                "flow euler, shift 3",
+                                new Euler(),
+                                NoiseSchedule.flow(1000, 3),
+                                PredictionType.FLOW_PREDICTION,
+                                10,
+                                0,
+                                129.3495))
+                .map(row -> dynamicTest(row.name(), () -> assertEquals(row.sum(), sum(row), 1e-2)));
+    }
+
+    /** The variance that diffusers' DDIM test expects between pairs of timesteps: with eta 1 it is that of the noise. */
+    @TestFactory
+    Stream<DynamicTest> varianceOfDdimEqualsUpstreams() {
+        return Stream.of(
+                        List.of(420, 400, .14771),
+                        List.of(980, 960, .32460),
+                        List.of(487, 486, .00979),
+                        List.of(999, 998, .02))
+                .map(row -> dynamicTest(row.toString(), () -> {
+                    Level from = L.at(row.get(0).intValue());
+                    Level to = L.at(row.get(1).intValue());
+                    Plan plan = new Plan(L, List.of(from), List.of(to), 1);
+                    Trajectory way = Trajectory.start(plan, 0, Tensor.zeros(1, 16), Noise.seed(0));
+                    Denoiser nothing = Denoiser.of((x, level) -> Tensor.zeros(1, 16));
+                    float added = new Ddim(1, NO_CLIP, ddim(true))
+                            .next(nothing, way)
+                            .x()
+                            .get(0, 0);
+                    double drawn = Noise.seed(0).draw(1, 16).tensor().get(0, 0);
+                    assertEquals(row.get(2).doubleValue(), (added / drawn) * (added / drawn), 1e-5);
+                }));
+    }
+
+    private static Spacing ddim(boolean setAlphaToOne) {
+        return new DdimSpacing(TimestepSpacing.LEADING, 0, setAlphaToOne, true);
+    }
+
+    private static double sum(Row row) {
+        Plan plan = row.sampler().spacing().plan(row.schedule(), row.steps());
+        Tensor start =
+                row.from() == 0 ? plan.start(ramp(i -> i)) : plan.start(row.from(), ramp(i -> i), ramp(i -> 767 - i));
+        Denoiser model = Denoiser.of(row.type(), (x, level) -> {
+            float t = (float) level.t();
+            return x.times(t / (t + 1));
+        });
+        Trajectory way = Trajectory.start(plan, row.from(), start, Noise.seed(0));
+        while (!way.done()) {
+            way = way.then(row.sampler().next(model, way));
+        }
+        return way.x().map(Math::abs).sum();
+    }
+
+    /** Value i / 768 at [b, c, h, w] of a batch of four, where i counts b fastest, then w, h and c. */
+    private static Tensor ramp(java.util.function.IntUnaryOperator value) {
+        float[] data = new float[768];
+        for (int b = 0; b < 4; b++) {
+            for (int pixel = 0; pixel < 192; pixel++) {
+                data[192 * b + pixel] = value.applyAsInt(4 * pixel + b) / 768f;
+            }
+        }
+        return Tensor.wrap(data, 4, 3, 8, 8);
+    }
+
+    /**
+     * The loop of upstream's Euler tests keeps the scaled input as its state: x gets smaller by alpha, and the model sees
+     * it without its alpha.
+     */
+    private record ScalesTwice(Sampler sampler) implements Sampler {
+        @Override
+        public Step next(Denoiser model, Trajectory soFar) {
+            Denoiser unscaled = (x, level) -> {
+                Prediction asked = model.predict(x.over(level.alpha()), level);
+                return asked.with(asked.raw(), x, level);
+            };
+            Level level = soFar.level();
+            Trajectory smaller =
+                    Trajectory.start(soFar.plan(), level.index(), soFar.x().times(level.alpha()), soFar.noise());
+            return sampler.next(unscaled, smaller);
+        }
+
+        @Override
+        public Spacing spacing() {
+            return sampler.spacing();
+        }
+    }
+}

@@ -1,0 +1,155 @@
+package org.daguerre.schedule;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class NoiseScheduleTest {
+
+    private static final DiscreteSchedule LINEAR = NoiseSchedule.linear(1000, 1e-4, 0.02);
+    private static final DiscreteSchedule STABLE_DIFFUSION = NoiseSchedule.scaledLinear(1000, 0.00085, 0.012);
+
+    /** From torch, printed with eight or nine digits. */
+    @Test
+    void alphaBarsEqualTorch() {
+        assertAlphaBars(LINEAR, .99989998, .52142304, .07779666, .003300159, 4.0358307e-5);
+        assertAlphaBars(
+                NoiseSchedule.scaledLinear(1000, 1e-4, 0.02),
+                .99989998,
+                .82001013,
+                .33127463,
+                .038149651,
+                7.3341199e-4);
+        assertAlphaBars(NoiseSchedule.cosine(1000), .99995869, .84588802, .49228504, .14317866, 2.428735e-9);
+        assertAlphaBars(
+                NoiseSchedule.sigmoid(1000, 1e-4, 0.02), .99985081, .90279901, .29888758, .0056229196, 3.9681821e-5);
+        assertEquals(.0046600960, STABLE_DIFFUSION.alphasCumprod()[999], 1e-9);
+        assertEquals(14.6146452, STABLE_DIFFUSION.at(999).ratio(), 3e-6);
+        assertEquals(0.0291675, STABLE_DIFFUSION.at(0).ratio(), 1e-7);
+    }
+
+    private static void assertAlphaBars(DiscreteSchedule schedule, double... expected) {
+        float[] alphaBars = schedule.alphasCumprod();
+        int[] at = {0, 250, 500, 750, 999};
+        for (int i = 0; i < at.length; i++) {
+            assertEquals(expected[i], alphaBars[at[i]], 2e-7 * expected[i], schedule + " at " + at[i]);
+        }
+    }
+
+    static List<DiscreteSchedule> schedules() {
+        return List.of(
+                LINEAR,
+                STABLE_DIFFUSION,
+                NoiseSchedule.cosine(1000),
+                NoiseSchedule.sigmoid(1000, 1e-4, 0.02),
+                NoiseSchedule.trainedBetas(0.1f, 0.2f, 0.3f));
+    }
+
+    @ParameterizedTest
+    @MethodSource("schedules")
+    void noiseGrowsAndVarianceIsPreserved(DiscreteSchedule schedule) {
+        double before = 0;
+        for (int t = 0; t < schedule.numTrainTimesteps(); t++) {
+            Level level = schedule.at(t);
+            assertTrue(level.sigma() > before, "t = " + t);
+            assertEquals(1, level.alpha() * level.alpha() + level.sigma() * level.sigma(), 1e-12);
+            before = level.sigma();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("schedules")
+    void zeroTerminalSnrEndsAtZeroAndKeepsItsStart(DiscreteSchedule schedule) {
+        float[] rescaled = schedule.zeroTerminalSnr().alphasCumprod();
+        assertEquals(0f, rescaled[rescaled.length - 1]);
+        assertEquals(schedule.alphasCumprod()[0], rescaled[0], 1e-6);
+        Level last = schedule.zeroTerminalSnr().at(rescaled.length - 1);
+        assertEquals(0, last.alpha());
+        assertEquals(1, last.sigma());
+    }
+
+    @Test
+    void betweenTimestepsTheRatioIsInterpolated() {
+        double middle = (LINEAR.at(10).ratio() + LINEAR.at(11).ratio()) / 2;
+        assertEquals(middle, LINEAR.at(10.5).ratio(), 1e-7);
+        assertEquals(10.5, LINEAR.at(10.5).t());
+        Level beforeInfinity = LINEAR.zeroTerminalSnr().at(998.5);
+        assertEquals(0, beforeInfinity.alpha());
+        assertEquals(1, beforeInfinity.sigma());
+    }
+
+    @Test
+    void alphaBarOfALevelGivesTheFloatBack() {
+        float[] alphaBars = LINEAR.alphasCumprod();
+        for (int t = 0; t < 1000; t++) {
+            assertEquals(alphaBars[t], (float) LINEAR.at(t).alphasCumprod());
+        }
+    }
+
+    @Test
+    void terminalAlphaBarCanBeReplaced() {
+        DiscreteSchedule schedule = LINEAR.zeroTerminalSnr().withTerminalAlphasCumprod(0x1p-24);
+        assertEquals(4095.9998, schedule.at(999).ratio(), 1e-3);
+        assertEquals(LINEAR.zeroTerminalSnr().at(998), schedule.at(998));
+    }
+
+    @Test
+    void flowIsStraightAndShiftMovesTowardsNoise() {
+        FlowSchedule flow = NoiseSchedule.flow(1000, 3);
+        assertEquals(new Level(250, 0.75, 0.25, Form.FLOW, -1, -1), flow.at(250));
+        assertEquals(0.75, flow.shifted(0.5));
+        assertEquals(1, flow.shifted(1));
+        assertEquals(0, flow.shifted(0));
+        assertEquals(0.25, NoiseSchedule.flow(1000, 1).shifted(0.25));
+    }
+
+    @Test
+    void levelsKnowTheirRatios() {
+        Level level = Level.preserving(5, 0.8);
+        assertEquals(4, level.snr(), 1e-12);
+        assertEquals(0.5, level.ratio(), 1e-12);
+        assertEquals(Math.log(2), level.lambda(), 1e-12);
+        assertEquals(Math.sqrt(0.8), level.scale());
+        assertEquals(1, Level.flow(500, 0.5).scale());
+        assertEquals(0.8, Level.preservingRatio(5, 0.5).alphasCumprod(), 1e-12);
+    }
+
+    @Test
+    void aLambdaIsASchedule() {
+        NoiseSchedule mine = t -> Level.preserving(t, 1 - t / 1000);
+        assertEquals(1000, mine.numTrainTimesteps());
+        assertEquals(
+                0.5,
+                new DdimSpacing(TimestepSpacing.LEADING, 0, true, false)
+                        .plan(mine, 2)
+                        .from(0)
+                        .alphasCumprod(),
+                1e-12);
+    }
+
+    @Test
+    void mistakesAreNamed() {
+        assertThrows(IllegalArgumentException.class, () -> NoiseSchedule.trainedBetas(0.1f, 1.5f));
+        assertThrows(IllegalArgumentException.class, () -> NoiseSchedule.trainedBetas(Float.NaN));
+        assertThrows(IllegalArgumentException.class, () -> NoiseSchedule.trainedBetas());
+        assertThrows(IllegalArgumentException.class, () -> NoiseSchedule.linear(0, 1e-4, 0.02));
+        assertThrows(IllegalArgumentException.class, () -> NoiseSchedule.flow(1000, 0));
+        assertThrows(IllegalArgumentException.class, () -> LINEAR.at(1000));
+        assertThrows(IllegalArgumentException.class, () -> LINEAR.at(-1));
+        assertThrows(IllegalArgumentException.class, () -> LINEAR.at(Double.NaN));
+        assertThrows(IllegalArgumentException.class, () -> Level.of(0, 0, 0, Form.PRESERVING));
+    }
+
+    @Test
+    void betasAreACopy() {
+        float[] betas = LINEAR.betas();
+        betas[0] = 1;
+        assertArrayEquals(new float[] {1e-4f}, new float[] {LINEAR.betas()[0]});
+    }
+}
