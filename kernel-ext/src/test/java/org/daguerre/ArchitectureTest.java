@@ -54,7 +54,7 @@ class ArchitectureTest {
             "org.knowm.xchart..", Set.of("plot"),
             "tech.tablesaw..", Set.of("table"),
             "org.nd4j..", Set.of("nd"),
-            "picocli..", Set.of("cli"));
+            "picocli..", Set.of("cli", "notebook"));
 
     private final JavaClasses daguerre = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())

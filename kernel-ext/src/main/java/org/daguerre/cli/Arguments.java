@@ -1,0 +1,140 @@
+package org.daguerre.cli;
+
+import java.math.BigInteger;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.OverwrittenOptionException;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * How commands and magics read their arguments: picocli's parser, and for every mistake one sentence of fact and one of
+ * remedy. The description of an option or parameter says what it may be, and is the remedy: "the number of steps, 1 or
+ * more".
+ */
+public final class Arguments {
+
+    private static final int SHOWN = 60;
+
+    private Arguments() {}
+
+    /** The parser of an annotated command. Arguments are data: neither {@code @file} nor quotes are expanded. */
+    public static CommandLine parser(Object command) {
+        return new CommandLine(command)
+                .setExpandAtFiles(false)
+                .setInterpolateVariables(false)
+                .registerConverter(double.class, Arguments::number)
+                .registerConverter(Double.class, Arguments::number);
+    }
+
+    /**
+     * Fills in an annotated command.
+     *
+     * @return the help text if {@code --help} is among the arguments
+     * @throws IllegalArgumentException with fact and remedy if the arguments are wrong
+     */
+    public static Optional<String> parse(Object command, List<String> arguments) {
+        CommandLine parser = parser(command);
+        try {
+            List<CommandLine> parsed =
+                    parser.parseArgs(arguments.toArray(String[]::new)).asCommandLineList();
+            CommandLine last = parsed.get(parsed.size() - 1);
+            return last.isUsageHelpRequested() ? Optional.of(last.getUsageMessage(CommandLine.Help.Ansi.OFF)) : Optional.empty();
+        } catch (ParameterException e) {
+            throw new IllegalArgumentException(explain(e));
+        }
+    }
+
+    /** What was wrong, and what would be right. */
+    static String explain(ParameterException e) {
+        if (e instanceof UnmatchedArgumentException unmatched) {
+            return unmatched(unmatched);
+        }
+        if (e instanceof OverwrittenOptionException twice) {
+            return name(twice.getOverwritten()) + " is given twice. Give it once.";
+        }
+        if (e instanceof MissingParameterException missing && !missing.getMissing().isEmpty()) {
+            ArgSpec first = missing.getMissing().get(0);
+            return name(first) + " is missing. Give " + mayBe(first) + ".";
+        }
+        ArgSpec argument = e.getArgSpec();
+        if (argument == null) {
+            return e.getMessage();
+        }
+        if (e.getValue() == null) {
+            return name(argument) + " has no value. Give " + mayBe(argument) + ".";
+        }
+        return name(argument) + " is " + quoted(e.getValue()) + ", " + fault(argument, e.getValue()) + ". Give "
+                + mayBe(argument) + ".";
+    }
+
+    private static String unmatched(UnmatchedArgumentException e) {
+        CommandSpec command = e.getCommandLine().getCommandSpec();
+        String argument = e.getUnmatched().get(0);
+        String kind = e.isUnknownOption() ? " is no option of " : " is one argument too many for ";
+        String fact = quoted(argument) + kind + command.qualifiedName();
+        List<String> near = e.getSuggestions();
+        if (!near.isEmpty()) {
+            return fact + ". Did you mean " + near.get(0).replaceAll("[ =\\[].*", "") + "?";
+        }
+        if (e.isUnknownOption()) {
+            return fact + ". Give some of: " + options(command) + ".";
+        }
+        return command.subcommands().isEmpty()
+                ? fact + ". Put a text with blanks into double quotes."
+                : fact + ". Give one of: " + String.join(", ", command.subcommands().keySet()) + ".";
+    }
+
+    private static String options(CommandSpec command) {
+        return String.join(
+                ", ", command.options().stream().map(OptionSpec::longestName).toList());
+    }
+
+    private static String fault(ArgSpec argument, String value) {
+        Class<?> type = argument.type();
+        if (type == int.class || type == long.class || type == Integer.class || type == Long.class) {
+            try {
+                new BigInteger(value);
+                return "more than fits";
+            } catch (NumberFormatException e) {
+                return "not a whole number";
+            }
+        }
+        return type == double.class || type == Double.class ? "not a number" : "not one of its values";
+    }
+
+    private static double number(String value) {
+        double number;
+        try {
+            number = Double.parseDouble(value);
+        } catch (NumberFormatException e) {
+            throw new TypeConversionException("not a number");
+        }
+        if (!Double.isFinite(number)) {
+            throw new TypeConversionException("not a finite number");
+        }
+        return number;
+    }
+
+    private static String name(ArgSpec argument) {
+        return argument instanceof OptionSpec option ? option.longestName() : argument.paramLabel();
+    }
+
+    private static String mayBe(ArgSpec argument) {
+        return String.join(" ", argument.description());
+    }
+
+    /** A text in single quotes, cut where it is long. */
+    public static String quoted(String text) {
+        int length = text.codePointCount(0, text.length());
+        return length <= SHOWN
+                ? "'" + text + "'"
+                : "'" + text.substring(0, text.offsetByCodePoints(0, SHOWN)) + "...' (" + length + " characters)";
+    }
+}

@@ -1,0 +1,101 @@
+package org.daguerre.notebook.ijava;
+
+import io.github.spencerpark.jupyter.kernel.BaseKernel;
+import io.github.spencerpark.jupyter.kernel.display.DisplayData;
+import io.github.spencerpark.jupyter.kernel.magic.registry.Magics;
+import java.util.function.Function;
+import org.daguerre.notebook.KernelHost;
+import org.daguerre.notebook.MimeBundle;
+import org.daguerre.notebook.Notebook;
+
+/**
+ * IJava, and any other kernel on jupyter-jvm-basekernel 2.3.0 that has magics, as a {@link KernelHost}. IJava looks for no
+ * extensions, so a cell installs Daguerre:
+ *
+ * <pre>{@code
+ * org.daguerre.notebook.ijava.IJavaHost.install(io.github.spencerpark.ijava.IJava.getKernelInstance());
+ * }</pre>
+ */
+public final class IJavaHost implements KernelHost {
+
+    private final BaseKernel kernel;
+    private final Magics magics;
+
+    /** @throws IllegalArgumentException if the kernel has no public method {@code Magics getMagics()} */
+    public IJavaHost(BaseKernel kernel) {
+        this.kernel = kernel;
+        this.magics = magics(kernel);
+    }
+
+    /** Installs Daguerre into a kernel and returns what to type first. */
+    public static String install(BaseKernel kernel) {
+        return Notebook.install(new IJavaHost(kernel));
+    }
+
+    /** The base kernel knows no magics; IJava's own class does, and it is not on Maven Central. */
+    private static Magics magics(BaseKernel kernel) {
+        try {
+            return (Magics) kernel.getClass().getMethod("getMagics").invoke(kernel);
+        } catch (ReflectiveOperationException | ClassCastException e) {
+            throw new IllegalArgumentException(
+                    kernel.getClass().getName() + " has no magics. Use IJava 1.3.0, or JJava, which needs no installing.",
+                    e);
+        }
+    }
+
+    @Override
+    public String name() {
+        return "IJava";
+    }
+
+    @Override
+    public void lineMagic(String name, LineMagic magic) {
+        magics.registerLineMagic(name, magic::eval);
+    }
+
+    @Override
+    public void cellMagic(String name, CellMagic magic) {
+        magics.registerCellMagic(name, magic::eval);
+    }
+
+    @Override
+    public <T> void renderer(Class<T> type, Function<? super T, MimeBundle> renderer) {
+        kernel.getRenderer()
+                .createRegistration(type)
+                .preferring(MimeBundle.TEXT, MimeBundle.HTML, MimeBundle.PNG)
+                .register((value, context) -> put(MimeBundle.of(value, renderer), context.getOutputContainer()));
+    }
+
+    @Override
+    public void display(String id, MimeBundle bundle) {
+        kernel.display(data(id, bundle));
+    }
+
+    @Override
+    public void update(String id, MimeBundle bundle) {
+        kernel.getIO().display.updateDisplay(data(id, bundle));
+    }
+
+    private static DisplayData data(String id, MimeBundle bundle) {
+        DisplayData data = new DisplayData();
+        data.setDisplayId(id);
+        put(bundle, data);
+        return data;
+    }
+
+    private static void put(MimeBundle bundle, DisplayData data) {
+        bundle.data().forEach(data::putData);
+        bundle.metadata().forEach(data::putMetaData);
+    }
+
+    @Override
+    public void eval(String source) throws Exception {
+        kernel.eval(source);
+    }
+
+    /** The base kernel tells nobody of its shutdown, the JVM does. */
+    @Override
+    public void onShutdown(Runnable action) {
+        Runtime.getRuntime().addShutdownHook(new Thread(action, "daguerre-shutdown"));
+    }
+}
