@@ -70,7 +70,7 @@ public final class IJavaKernel extends BaseKernel implements NotebookKernel {
 
     private static String toJava(LineMagicArgs call) {
         return IJavaKernel.class.getName() + ".lineMagic(" + constant(call.getName()) + ",java.util.List.of("
-                + call.getArgs().stream().map(IJavaKernel::constant).collect(Collectors.joining(",")) + "));";
+                + call.getArgs().stream().map(IJavaKernel::constant).collect(Collectors.joining(",")) + "));{};";
     }
 
     private static String constant(String text) {

@@ -13,6 +13,7 @@ import org.dflib.jjava.jupyter.kernel.display.Renderer;
 import org.dflib.jjava.jupyter.kernel.magic.MagicParser;
 import org.dflib.jjava.jupyter.kernel.magic.MagicTranspiler;
 import org.dflib.jjava.jupyter.kernel.magic.MagicsRegistry;
+import org.dflib.jjava.jupyter.kernel.magic.ParsedLineMagic;
 import org.dflib.jjava.jupyter.kernel.util.StringStyler;
 
 /** A kernel on the base that JJava stands on, in this JVM; the extension comes in as a service, as in JJava. */
@@ -31,10 +32,18 @@ final class JJavaKernel extends BaseKernel implements NotebookKernel {
                 new JupyterIO(java.nio.charset.StandardCharsets.UTF_8),
                 new CommManager(),
                 new Renderer(),
-                new MagicParser("(?<=(?:^|=))\\s*%", "%%", new MagicTranspiler()),
+                new MagicParser("(?<=(?:^|=))\\s*%", "%%", new ShowingTranspiler()),
                 new MagicsRegistry(),
                 true,
                 new StringStyler.Builder().build());
+    }
+
+    /** 1.0-a6 hides the value of a magic by an empty block after it; from 1.0-a7 on, and so in the packaged kernel, it shows. */
+    private static final class ShowingTranspiler extends MagicTranspiler {
+        @Override
+        public String transpileLine(ParsedLineMagic magic) {
+            return super.transpileLine(magic).replaceFirst("\\{\\};$", "");
+        }
     }
 
     @Override

@@ -13,6 +13,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.zeromq.SocketType;
@@ -47,12 +48,19 @@ final class JupyterClient implements AutoCloseable {
             return outputs.stream().filter(output -> output.type().equals(type)).toList();
         }
 
-        /** The value that the cell ended with. */
+        /** The value that the cell ended with; IJava shows that of a magic as if it had been displayed. */
         Output result() {
             if (!error().isEmpty()) {
                 throw new AssertionError("the cell failed: " + error());
             }
-            return outputs("execute_result").get(0);
+            List<Output> shown = Stream.of("execute_result", "display_data")
+                    .flatMap(type -> outputs(type).stream())
+                    .filter(output -> output.displayId().isEmpty())
+                    .toList();
+            if (shown.size() != 1) {
+                throw new AssertionError("the cell shows " + shown.size() + " values: " + outputs);
+            }
+            return shown.get(0);
         }
 
         String text() {

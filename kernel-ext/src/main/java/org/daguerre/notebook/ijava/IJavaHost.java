@@ -50,12 +50,20 @@ public final class IJavaHost implements KernelHost {
 
     @Override
     public void lineMagic(String name, LineMagic magic) {
-        magics.registerLineMagic(name, magic::eval);
+        magics.registerLineMagic(name, arguments -> shown(magic.eval(arguments)));
     }
 
     @Override
     public void cellMagic(String name, CellMagic magic) {
-        magics.registerCellMagic(name, magic::eval);
+        magics.registerCellMagic(name, (arguments, body) -> shown(magic.eval(arguments, body)));
+    }
+
+    /** IJava puts an empty block after a magic, so that its value is not the cell's: it has to be displayed. */
+    private Object shown(Object value) {
+        if (value != null) {
+            kernel.display(kernel.getRenderer().render(value));
+        }
+        return value;
     }
 
     @Override
