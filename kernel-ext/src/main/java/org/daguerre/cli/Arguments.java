@@ -45,7 +45,9 @@ public final class Arguments {
             List<CommandLine> parsed =
                     parser.parseArgs(arguments.toArray(String[]::new)).asCommandLineList();
             CommandLine last = parsed.get(parsed.size() - 1);
-            return last.isUsageHelpRequested() ? Optional.of(last.getUsageMessage(CommandLine.Help.Ansi.OFF)) : Optional.empty();
+            return last.isUsageHelpRequested()
+                    ? Optional.of(last.getUsageMessage(CommandLine.Help.Ansi.OFF))
+                    : Optional.empty();
         } catch (ParameterException e) {
             throw new IllegalArgumentException(explain(e));
         }
@@ -59,7 +61,8 @@ public final class Arguments {
         if (e instanceof OverwrittenOptionException twice) {
             return name(twice.getOverwritten()) + " is given twice. Give it once.";
         }
-        if (e instanceof MissingParameterException missing && !missing.getMissing().isEmpty()) {
+        if (e instanceof MissingParameterException missing
+                && !missing.getMissing().isEmpty()) {
             ArgSpec first = missing.getMissing().get(0);
             return name(first) + " is missing. Give " + mayBe(first) + ".";
         }
@@ -88,7 +91,8 @@ public final class Arguments {
         }
         return command.subcommands().isEmpty()
                 ? fact + ". Put a text with blanks into double quotes."
-                : fact + ". Give one of: " + String.join(", ", command.subcommands().keySet()) + ".";
+                : fact + ". Give one of: "
+                        + String.join(", ", command.subcommands().keySet()) + ".";
     }
 
     private static String options(CommandSpec command) {

@@ -21,7 +21,9 @@ public final class Names {
             return name;
         }
         throw new IllegalArgumentException(kind + " " + Arguments.quoted(name) + " is unknown. "
-                + nearest(name, known).map(near -> "Did you mean " + near + "? ").orElse("")
+                + nearest(name, known)
+                        .map(near -> "Did you mean " + near + "? ")
+                        .orElse("")
                 + (known.isEmpty() ? "There is none yet." : "Give one of: " + String.join(", ", known) + "."));
     }
 
@@ -48,7 +50,8 @@ public final class Names {
                 }
                 int replaced = d[i - 1][j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
                 d[i][j] = Math.min(replaced, 1 + Math.min(d[i - 1][j], d[i][j - 1]));
-                boolean swapped = i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1);
+                boolean swapped =
+                        i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1);
                 if (swapped) {
                     d[i][j] = Math.min(d[i][j], d[i - 2][j - 2] + 1);
                 }

@@ -18,8 +18,7 @@ final class DaguerreMagic implements Callable<Object> {
 
     private static final List<String> TOPICS = List.of("help", "doctor");
 
-    private static final String HELP =
-            """
+    private static final String HELP = """
             Daguerre %s: image diffusion models, opened up
 
               %%daguerre doctor              what is wrong here, with the remedy
@@ -32,7 +31,10 @@ final class DaguerreMagic implements Callable<Object> {
     @Parameters(paramLabel = "TOPIC", arity = "0..1", description = "one of: help, doctor")
     private String topic = "help";
 
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "shows this text")
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "shows this text")
     private boolean help;
 
     DaguerreMagic(KernelHost host, List<String> problems) {
@@ -53,7 +55,8 @@ final class DaguerreMagic implements Callable<Object> {
         List<Finding> findings = new ArrayList<>();
         findings.add(Finding.well("Daguerre " + Version.current() + " in " + host.name()));
         problems.forEach(problem -> findings.add(Finding.ill(
-                "installed " + problem, "Restart the kernel; if it stays, the jars on its class path do not fit together.")));
+                "installed " + problem,
+                "Restart the kernel; if it stays, the jars on its class path do not fit together.")));
         findings.addAll(Doctor.examine());
         return findings.stream().map(Finding::toString).collect(Collectors.joining("\n"));
     }

@@ -24,8 +24,8 @@ public record MimeBundle(Map<String, String> data, Map<String, Object> metadata)
         data = Collections.unmodifiableMap(new LinkedHashMap<>(data));
         metadata = Map.copyOf(metadata);
         if (!data.containsKey(TEXT)) {
-            throw new IllegalArgumentException(
-                    "the bundle has no " + TEXT + ", only " + data.keySet() + ". Give the text that stands for the rest.");
+            throw new IllegalArgumentException("the bundle has no " + TEXT + ", only " + data.keySet()
+                    + ". Give the text that stands for the rest.");
         }
     }
 

@@ -106,7 +106,9 @@ final class CellEvaluator implements AutoCloseable {
             } catch (CancellationException e) {
                 throw new UserException("Evaluation interrupted.", "Execution Interrupted", e.getStackTrace());
             } catch (ExecutionException e) {
-                Throwable thrown = e.getCause() instanceof InvocationTargetException ? e.getCause().getCause() : e.getCause();
+                Throwable thrown = e.getCause() instanceof InvocationTargetException
+                        ? e.getCause().getCause()
+                        : e.getCause();
                 throw new UserException(thrown.getMessage(), thrown.getClass().getName(), thrown.getStackTrace());
             } finally {
                 running = null;

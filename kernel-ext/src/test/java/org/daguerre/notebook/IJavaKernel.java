@@ -53,7 +53,8 @@ public final class IJavaKernel extends BaseKernel implements NotebookKernel {
 
     @Override
     public String firstCell() {
-        return "org.daguerre.notebook.ijava.IJavaHost.install(" + IJavaKernel.class.getName() + ".getKernelInstance());";
+        return "org.daguerre.notebook.ijava.IJavaHost.install(" + IJavaKernel.class.getName()
+                + ".getKernelInstance());";
     }
 
     @Override

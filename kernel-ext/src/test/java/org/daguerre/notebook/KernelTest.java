@@ -66,7 +66,12 @@ class KernelTest {
     @ParameterizedTest
     @EnumSource
     void magicIsAnExpression(Family family) {
-        assertEquals("true", execute(family, "Object text = %daguerre help\ntext.toString().contains(\"doctor\")").outputs("execute_result").get(0).data("text/plain"));
+        assertEquals(
+                "true",
+                execute(family, "Object text = %daguerre help\ntext.toString().contains(\"doctor\")")
+                        .outputs("execute_result")
+                        .get(0)
+                        .data("text/plain"));
     }
 
     @ParameterizedTest
@@ -81,7 +86,8 @@ class KernelTest {
     @EnumSource
     void rendererThatThrowsAnErrorLeavesTheKernelAnswering(Family family) {
         execute(family, "class Broken {}");
-        execute(family, 
+        execute(
+                family,
                 family == Family.JJAVA
                         ? "new org.daguerre.notebook.jjava.JJavaHost(org.dflib.jjava.jupyter.kernel.BaseKernel.notebookKernel())"
                                 + ".renderer(Broken.class, b -> { throw new NoClassDefFoundError(\"java/awt/Font\"); });"
@@ -97,7 +103,8 @@ class KernelTest {
     @ParameterizedTest
     @EnumSource
     void heapExhaustionInACellLeavesTheKernelAnswering(Family family) {
-        String error = execute(family, "var hog = new java.util.ArrayList<long[]>(); while (true) hog.add(new long[1 << 24]);")
+        String error = execute(
+                        family, "var hog = new java.util.ArrayList<long[]>(); while (true) hog.add(new long[1 << 24]);")
                 .error();
         assertTrue(error.contains("Java heap space"), error);
         execute(family, "hog = null;");

@@ -38,7 +38,8 @@ public final class IJavaHost implements KernelHost {
             return (Magics) kernel.getClass().getMethod("getMagics").invoke(kernel);
         } catch (ReflectiveOperationException | ClassCastException e) {
             throw new IllegalArgumentException(
-                    kernel.getClass().getName() + " has no magics. Use IJava 1.3.0, or JJava, which needs no installing.",
+                    kernel.getClass().getName()
+                            + " has no magics. Use IJava 1.3.0, or JJava, which needs no installing.",
                     e);
         }
     }

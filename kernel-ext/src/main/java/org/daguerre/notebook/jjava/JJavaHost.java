@@ -28,13 +28,16 @@ public final class JJavaHost implements KernelHost {
 
     @Override
     public void lineMagic(String name, LineMagic magic) {
-        kernel.getMagicsRegistry().registerLineMagic(name, (BaseKernel k, java.util.List<String> arguments) -> magic.eval(arguments));
+        kernel.getMagicsRegistry()
+                .registerLineMagic(name, (BaseKernel k, java.util.List<String> arguments) -> magic.eval(arguments));
     }
 
     @Override
     public void cellMagic(String name, CellMagic magic) {
         kernel.getMagicsRegistry()
-                .registerCellMagic(name, (BaseKernel k, java.util.List<String> arguments, String body) -> magic.eval(arguments, body));
+                .registerCellMagic(
+                        name,
+                        (BaseKernel k, java.util.List<String> arguments, String body) -> magic.eval(arguments, body));
     }
 
     @Override
