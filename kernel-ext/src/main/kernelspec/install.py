@@ -48,6 +48,7 @@ place(share / "kernels" / "java" / "jjava.jar", folder / "lib")
 for lib in given.lib:
     for jar in lib.glob("*.jar"):
         place(jar, folder / "lib")
+shutil.copy2(HERE / "logo-svg.svg", folder)
 (folder / "kernel.json").write_text(json.dumps(spec, indent=2) + "\n", encoding="utf-8")
 
 settings = share / "lab" / "settings"

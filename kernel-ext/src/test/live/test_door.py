@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[4]
-SYSTEM_TOOLS = ["bash", "dirname", "realpath", "sed", "df", "awk", "mkdir", "find"]
+SYSTEM_TOOLS = ["bash", "id", "dirname", "realpath", "sed", "df", "awk", "mkdir", "find"]
 
 
 def daguerre(*arguments, **environment):
