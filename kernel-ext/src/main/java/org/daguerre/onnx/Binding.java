@@ -1,0 +1,96 @@
+package org.daguerre.onnx;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.RunOptions;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import org.daguerre.tensor.Tensor;
+
+/**
+ * The native buffers for one set of input shapes. Inputs are written into them and, from the second run on, the graph writes
+ * its outputs into them too: the first run tells their shapes.
+ */
+final class Binding implements AutoCloseable {
+
+    /** Native memory of one input or output. */
+    private record Slot(Port port, int[] shape, ByteBuffer buffer, OnnxTensor tensor) {
+
+        static Slot of(OrtEnvironment environment, Port port, int[] shape) throws OrtException {
+            int size = Arrays.stream(shape).reduce(1, Math::multiplyExact);
+            ByteBuffer buffer = ByteBuffer.allocateDirect(Math.multiplyExact(size, port.type().bytes))
+                    .order(ByteOrder.nativeOrder());
+            long[] dimensions = Arrays.stream(shape).asLongStream().toArray();
+            return new Slot(
+                    port, shape, buffer, OnnxTensor.createTensor(environment, buffer, dimensions, port.type().java));
+        }
+
+        void write(Tensor value) {
+            port.type().write(value.buffer(), buffer);
+        }
+
+        Tensor read() {
+            float[] values = new float[buffer.capacity() / port.type().bytes];
+            port.type().read(buffer, values);
+            return Tensor.wrap(values, shape);
+        }
+    }
+
+    private final OrtEnvironment environment;
+    private final Map<String, Slot> inputs = new LinkedHashMap<>();
+    private final Map<String, OnnxTensor> inputTensors = new LinkedHashMap<>();
+    private final Map<String, Slot> outputs = new LinkedHashMap<>();
+    private final Map<String, OnnxTensor> outputTensors = new LinkedHashMap<>();
+
+    Binding(OrtEnvironment environment, List<Port> ports, List<Tensor> values) throws OrtException {
+        this.environment = environment;
+        for (int i = 0; i < ports.size(); i++) {
+            Slot slot = Slot.of(environment, ports.get(i), values.get(i).shape());
+            inputs.put(slot.port.name(), slot);
+            inputTensors.put(slot.port.name(), slot.tensor);
+        }
+    }
+
+    Map<String, Tensor> run(
+            OrtSession session, List<Tensor> values, List<String> wanted, Map<String, Port> ports, RunOptions options)
+            throws OrtException {
+        int i = 0;
+        for (Slot slot : inputs.values()) {
+            slot.write(values.get(i++));
+        }
+        Map<String, Tensor> answers = new LinkedHashMap<>();
+        if (!outputs.isEmpty()) {
+            session.run(inputTensors, java.util.Set.of(), outputTensors, options)
+                    .close();
+            outputs.forEach((name, slot) -> answers.put(name, slot.read()));
+            return answers;
+        }
+        try (OrtSession.Result result = session.run(inputTensors, new LinkedHashSet<>(wanted), options)) {
+            for (String name : wanted) {
+                OnnxTensor tensor = (OnnxTensor) result.get(name).orElseThrow();
+                int[] shape = Arrays.stream(tensor.getInfo().getShape())
+                        .mapToInt(Math::toIntExact)
+                        .toArray();
+                Slot slot = Slot.of(environment, ports.get(name), shape);
+                slot.buffer.duplicate().put(tensor.getByteBuffer());
+                answers.put(name, slot.read());
+                outputs.put(name, slot);
+                outputTensors.put(name, slot.tensor);
+            }
+        }
+        return answers;
+    }
+
+    @Override
+    public void close() {
+        inputTensors.values().forEach(OnnxTensor::close);
+        outputTensors.values().forEach(OnnxTensor::close);
+    }
+}

@@ -1,0 +1,93 @@
+package org.daguerre.onnx;
+
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * The one thread that calls ONNX Runtime. Creation, runs and closing are queued here, so a session cannot be closed while it
+ * runs, and deep native recursion finds a stack of 16 MB whatever the caller's is.
+ */
+final class OwnerThread {
+
+    private static final long STACK_BYTES = 16L << 20;
+
+    private static final ExecutorService QUEUE = Executors.newSingleThreadExecutor(task -> {
+        Thread thread = new Thread(null, task, "daguerre-onnx", STACK_BYTES);
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    private OwnerThread() {}
+
+    /** Runs a task and waits for it; an interrupt waits too and stays pending. */
+    static <T> T call(Callable<T> task) {
+        Future<T> future = QUEUE.submit(task);
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return result(future);
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /**
+     * Runs a task and waits for it.
+     *
+     * @param terminate makes the task end early; called if the waiting thread is interrupted
+     * @throws CancellationException after an interrupt, once the task has ended
+     */
+    static <T> T call(Callable<T> task, Runnable terminate) {
+        Future<T> future = QUEUE.submit(task);
+        try {
+            return result(future);
+        } catch (InterruptedException e) {
+            terminate.run();
+            join(future);
+            throw new CancellationException("interrupted while the model ran. It can be asked again.");
+        }
+    }
+
+    /** Queues a task that nobody waits for. */
+    static void later(Runnable task) {
+        QUEUE.execute(task);
+    }
+
+    private static void join(Future<?> future) {
+        while (true) {
+            try {
+                future.get();
+                return;
+            } catch (ExecutionException e) {
+                return;
+            } catch (InterruptedException e) {
+                // A second interrupt wants what the first one wanted; the task is already on its way out.
+            }
+        }
+    }
+
+    private static <T> T result(Future<T> future) throws InterruptedException {
+        try {
+            return future.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            }
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            }
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package org.daguerre.pipeline;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.daguerre.onnx.Device;
+import org.daguerre.onnx.ModelException;
+
+/**
+ * The way in:
+ *
+ * <pre>{@code
+ * Daguerre.model("tray").prompt("three red apples on a tray").steps(30).seed(7).start().finish()
+ * }</pre>
+ */
+public final class Daguerre {
+
+    private record Slot(Path folder, Device device) {}
+
+    private static final Map<Slot, Model> LOADED = new LinkedHashMap<>();
+
+    private Daguerre() {}
+
+    /** The models that can be loaded by name. */
+    public static List<ModelFolder> models() {
+        return ModelsFolder.models();
+    }
+
+    /** {@link #model(String, Device)} on CUDA where it works, otherwise on the CPU. */
+    public static Model model(String nameOrFolder) {
+        return model(nameOrFolder, Device.AUTO);
+    }
+
+    /**
+     * A model by its name or folder. A model that is loaded already is handed out again, until it is closed.
+     *
+     * @throws ModelException if there is no such model or it cannot be used; loaded models stay as they are
+     */
+    public static synchronized Model model(String nameOrFolder, Device device) {
+        ModelFolder folder = ModelsFolder.find(nameOrFolder);
+        Slot slot = new Slot(folder.path(), device);
+        Model loaded = LOADED.get(slot);
+        if (loaded == null || loaded.isClosed()) {
+            loaded = Model.load(folder, device);
+            LOADED.put(slot, loaded);
+        }
+        return loaded;
+    }
+
+    /** The models in memory. */
+    public static synchronized List<Model> loaded() {
+        return LOADED.values().stream().filter(model -> !model.isClosed()).toList();
+    }
+
+    /** Closes all models and frees their memory. */
+    public static synchronized void release() {
+        LOADED.values().forEach(Model::close);
+        LOADED.clear();
+    }
+}

@@ -1,0 +1,178 @@
+package org.daguerre.pipeline;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.daguerre.denoiser.Prediction;
+import org.daguerre.run.Observer;
+import org.daguerre.run.Run;
+import org.daguerre.run.Sampling;
+import org.daguerre.sampler.Step;
+import org.daguerre.tensor.Tensor;
+
+/**
+ * Pictures on their way, one run each: step, go back, branch, finish, and look at any time. What fails or is interrupted
+ * leaves every run at its last finished step.
+ */
+public final class Generation {
+
+    private final Request request;
+    private final Tensor promptEmbeds;
+    private final List<Run> runs;
+
+    Generation(Request request, Tensor promptEmbeds, List<Run> runs) {
+        this.request = request;
+        this.promptEmbeds = promptEmbeds;
+        this.runs = List.copyOf(runs);
+    }
+
+    /** What was asked for. */
+    public Request request() {
+        return request;
+    }
+
+    public Model model() {
+        return request.model();
+    }
+
+    /** The run of every picture, in the order of their seeds. */
+    public List<Run> runs() {
+        return runs;
+    }
+
+    /** The run of the first picture. */
+    public Run run() {
+        return runs.get(0);
+    }
+
+    /** Number of pictures. */
+    public int count() {
+        return runs.size();
+    }
+
+    /** Who is told of every call and every step of every run. */
+    public Generation observe(Observer observer) {
+        runs.forEach(run -> run.observe(observer));
+        return this;
+    }
+
+    /** True when every picture is finished. */
+    public boolean done() {
+        return runs.stream().allMatch(Run::done);
+    }
+
+    /** The part of the steps that is done, 0 to 1. */
+    public double fraction() {
+        return runs.stream()
+                .mapToDouble(run -> {
+                    double made = run.trajectory().length();
+                    double left = run.trajectory().stepsLeft();
+                    return made + left == 0 ? 1 : made / (made + left);
+                })
+                .average()
+                .orElse(1);
+    }
+
+    /** One step of every run. */
+    public Generation step() {
+        return step(1);
+    }
+
+    /** Up to n steps of every run that is not done; throws as {@link Run#step(int)} does. */
+    public Generation step(int n) {
+        if (done()) {
+            run().step(n);
+        }
+        runs.stream().filter(run -> !run.done()).forEach(run -> run.step(n));
+        return this;
+    }
+
+    /** All steps that are left, picture after picture. */
+    public Generation finish() {
+        runs.forEach(Run::finish);
+        return this;
+    }
+
+    /** Stops the step that another thread is in, before its next question to the model. */
+    public void cancel() {
+        runs.forEach(Run::cancel);
+    }
+
+    /** Goes n steps back in every run. */
+    public Generation back(int n) {
+        runs.forEach(run -> run.trajectory().back(n));
+        runs.forEach(run -> run.back(n));
+        return this;
+    }
+
+    /** Another generation from here; what either does from now on does not touch the other. */
+    public Generation branch() {
+        return new Generation(
+                request, promptEmbeds, runs.stream().map(Run::branch).toList());
+    }
+
+    /** Another generation from here, with another sampler, guidance or edits. */
+    public Generation branch(UnaryOperator<Sampling> change) {
+        return new Generation(
+                request,
+                promptEmbeds,
+                runs.stream().map(run -> run.branch(change)).toList());
+    }
+
+    /** The same seeds and steps from here under another prompt. */
+    public Generation branch(String prompt) {
+        Request changed = request.prompt(prompt);
+        Sampling sampling = changed.toSampling();
+        return new Generation(
+                changed,
+                model().promptEmbeds(prompt),
+                runs.stream()
+                        .map(run -> run.branch(s -> s.model(sampling.model())))
+                        .toList());
+    }
+
+    /** The first picture as {@code [1, 3, H, W]} in -1..1: finished, or what the model now takes it for. */
+    public Tensor pixels() {
+        return pixels(0);
+    }
+
+    /** Picture i as {@code [1, 3, H, W]} in -1..1: finished, or what the model now takes it for. */
+    public Tensor pixels(int i) {
+        Run run = run(i);
+        Step last = run.trajectory().last();
+        return model().decode(run.done() || last == null ? run.x() : last.denoised());
+    }
+
+    Run run(int i) {
+        if (i < 0 || i >= runs.size()) {
+            throw new IllegalArgumentException("picture " + i + " is not there, there are " + runs.size()
+                    + ". Give 0 to " + (runs.size() - 1) + ".");
+        }
+        return runs.get(i);
+    }
+
+    /** The attention that the first picture's pixels paid to the words of the prompt, over the steps made. */
+    public Attention attention() {
+        return attention(0);
+    }
+
+    /** The attention of picture i over the steps made. */
+    public Attention attention(int i) {
+        List<Prediction> asked = new ArrayList<>();
+        for (Step step : run(i).steps()) {
+            asked.add(step.calls().get(0));
+        }
+        if (asked.isEmpty()) {
+            throw new IllegalStateException("no step was made, so there is no attention yet. Step first.");
+        }
+        return new Attention(model(), request.tokens(), promptEmbeds, asked);
+    }
+
+    @Override
+    public String toString() {
+        Run run = run();
+        int made = run.trajectory().length();
+        return request + ": " + made + " of " + (made + run.trajectory().stepsLeft()) + " steps"
+                + (done() ? ", finished" : "");
+    }
+}

@@ -1,0 +1,232 @@
+package org.daguerre.pipeline;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.daguerre.onnx.ModelException;
+import org.daguerre.onnx.OnnxFile;
+
+/**
+ * A model on disk in the layout of diffusers and optimum: model_index.json and a folder for every component.
+ *
+ * @param path the folder
+ * @param components the class of every component by its name, as model_index.json has them
+ */
+public record ModelFolder(Path path, Map<String, String> components) {
+
+    static final String INDEX = "model_index.json";
+
+    private static final String SUMS = "SHA256SUMS";
+    private static final long JSON_BYTES = 16L << 20;
+    private static final Pattern SUM = Pattern.compile("([0-9a-fA-F]{64}) [ *](.+)");
+    private static final Pattern LICENCE = Pattern.compile("(?m)^license:\\s*['\"]?([\\w.+-]{1,64})");
+    private static final Pattern TITLE = Pattern.compile("(?m)^# (.{1,120})$");
+
+    public ModelFolder {
+        components = Collections.unmodifiableMap(new LinkedHashMap<>(components));
+    }
+
+    /**
+     * Reads the index of a folder; nothing else is looked at yet.
+     *
+     * @throws ModelException if it is no model folder
+     */
+    public static ModelFolder open(Path path) {
+        Path folder = path.toAbsolutePath().normalize();
+        if (!Files.exists(folder)) {
+            throw new ModelException("there is no model folder '" + folder.getFileName() + "'. Give a folder with "
+                    + INDEX + ", or the name of a model that came with Daguerre.");
+        }
+        if (!Files.isDirectory(folder)) {
+            throw new ModelException(
+                    "'" + folder.getFileName() + "' is a file. Give the folder that holds " + INDEX + ".");
+        }
+        if (!Files.exists(folder.resolve(INDEX))) {
+            throw new ModelException("folder '" + folder.getFileName() + "' has no " + INDEX
+                    + ". Give the folder of a diffusers or optimum export.");
+        }
+        ObjectNode index = json(folder.resolve(INDEX));
+        Map<String, String> components = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonNode> field : index.properties()) {
+            JsonNode value = field.getValue();
+            if (!field.getKey().startsWith("_")
+                    && value.isArray()
+                    && value.path(1).isTextual()) {
+                components.put(field.getKey(), value.path(1).asText());
+            }
+        }
+        return new ModelFolder(folder, components);
+    }
+
+    /** The folder's own name. */
+    public String name() {
+        return path.getFileName().toString();
+    }
+
+    /** True if the model has this component. */
+    public boolean has(String component) {
+        return Files.exists(graph(component));
+    }
+
+    /** Where a component's graph lies. */
+    Path graph(String component) {
+        return folder(component).resolve("model.onnx");
+    }
+
+    /** The folder of a component. */
+    Path folder(String component) {
+        return path.resolve(component);
+    }
+
+    /** A component's config.json, or an empty object where there is none. */
+    ObjectNode config(String component) {
+        Path file = folder(component).resolve("config.json");
+        return Files.exists(file) ? json(file) : new ObjectMapper().createObjectNode();
+    }
+
+    /** A file that must be a JSON object. */
+    static ObjectNode json(Path file) {
+        OnnxFile.check(file);
+        try {
+            if (Files.size(file) > JSON_BYTES) {
+                throw new ModelException(OnnxFile.label(file) + " is over 16 MB. Download or export it again.");
+            }
+            if (new ObjectMapper().readTree(file.toFile()) instanceof ObjectNode object) {
+                return object;
+            }
+            throw new ModelException(OnnxFile.label(file) + " is no JSON object. Download or export it again.");
+        } catch (JsonProcessingException e) {
+            throw new ModelException(OnnxFile.label(file) + " is not JSON"
+                    + (e.getLocation() == null
+                            ? ""
+                            : " (line " + e.getLocation().getLineNr() + ")")
+                    + ". Download or export it again.");
+        } catch (IOException e) {
+            throw new ModelException(OnnxFile.label(file) + " cannot be read. Check its permissions.", e);
+        }
+    }
+
+    /**
+     * Compares every listed file with SHA256SUMS.
+     *
+     * @return false if there is no SHA256SUMS to compare with
+     * @throws ModelException naming the first file that is missing or changed, or a graph that is not listed
+     */
+    public boolean verify() {
+        Path sums = path.resolve(SUMS);
+        if (!Files.exists(sums)) {
+            return false;
+        }
+        Map<Path, String> listed = new LinkedHashMap<>();
+        try {
+            for (String line : Files.readAllLines(sums)) {
+                if (line.isBlank()) {
+                    continue;
+                }
+                Matcher sum = SUM.matcher(line);
+                Path file = sum.matches() ? path.resolve(sum.group(2)).normalize() : path;
+                if (!file.startsWith(path) || file.equals(path)) {
+                    throw new ModelException(SUMS + " of model '" + name()
+                            + "' has a line that is no sum of a file in the folder. Make it anew with sha256sum.");
+                }
+                listed.put(file, sum.group(1).toLowerCase(Locale.ROOT));
+            }
+            for (Map.Entry<Path, String> entry : listed.entrySet()) {
+                Path file = entry.getKey();
+                OnnxFile.check(file);
+                if (!sha256(file).equals(entry.getValue())) {
+                    throw new ModelException(OnnxFile.label(file) + " is not the file that " + SUMS
+                            + " describes. Download or export the model again.");
+                }
+            }
+            for (String component : components.keySet()) {
+                if (has(component) && !listed.containsKey(graph(component))) {
+                    throw new ModelException(OnnxFile.label(graph(component)) + " is not listed in " + SUMS
+                            + ". Add it with sha256sum, or remove it.");
+                }
+            }
+            return true;
+        } catch (IOException | InvalidPathException e) {
+            throw new ModelException(
+                    SUMS + " of model '" + name() + "' cannot be read. Make it anew with sha256sum.", e);
+        }
+    }
+
+    private static String sha256(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            byte[] buffer = new byte[1 << 16];
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                digest.update(buffer, 0, n);
+            }
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** The licence that README.md names in its front matter, or "not stated". */
+    public String licence() {
+        return readme(LICENCE, "not stated");
+    }
+
+    /** The first heading of README.md, or the folder's name. */
+    public String title() {
+        return readme(TITLE, name());
+    }
+
+    private String readme(Pattern pattern, String fallback) {
+        Path readme = path.resolve("README.md");
+        try {
+            if (!Files.isRegularFile(readme) || Files.size(readme) > JSON_BYTES) {
+                return fallback;
+            }
+            Matcher matcher = pattern.matcher(Files.readString(readme));
+            return matcher.find() ? matcher.group(1).strip() : fallback;
+        } catch (IOException e) {
+            return fallback;
+        }
+    }
+
+    /** Bytes of all files of the components. */
+    public long bytes() {
+        return components.keySet().stream().mapToLong(this::bytes).sum();
+    }
+
+    /** Bytes of one component's files. */
+    public long bytes(String component) {
+        Path folder = folder(component);
+        if (!Files.isDirectory(folder)) {
+            return 0;
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(Files::isRegularFile)
+                    .mapToLong(file -> file.toFile().length())
+                    .sum();
+        } catch (IOException e) {
+            throw new ModelException(
+                    "folder '" + component + "' of model '" + name() + "' cannot be read. Check its permissions.", e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return String.format(Locale.ROOT, "%s: %s, %.1f MB, licence %s", name(), title(), bytes() / 1e6, licence());
+    }
+}

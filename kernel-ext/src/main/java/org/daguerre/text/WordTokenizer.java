@@ -1,0 +1,181 @@
+package org.daguerre.text;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.text.Normalizer;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.daguerre.onnx.ModelException;
+import org.daguerre.onnx.OnnxFile;
+import org.daguerre.text.Tokens.Kind;
+import org.daguerre.text.Tokens.Token;
+
+/**
+ * One token a word: the tokenizer of the project's own models. A prompt is lower-cased and cut at blanks and punctuation;
+ * words outside the vocabulary become {@code <unk>}. The row is {@code <bos> words <eos> <pad> ...}.
+ */
+public final class WordTokenizer implements Tokenizer {
+
+    static final String PAD = "<pad>";
+    static final String UNKNOWN = "<unk>";
+    static final String BOS = "<bos>";
+    static final String EOS = "<eos>";
+
+    private static final Pattern BETWEEN_WORDS = Pattern.compile("[\\s\\p{Punct}\\p{Cntrl}]+");
+
+    /** A longer prompt is not read to its end; it would be dropped in any case. */
+    private static final int READ_CHARS = 4096;
+
+    private static final int SUGGESTIONS = 3;
+
+    private final Map<String, Integer> ids;
+    private final int modelMaxLength;
+
+    /** From word to id; ids are 0 to size - 1, and the four special tokens are among the words. */
+    public WordTokenizer(Map<String, Integer> vocabulary, int modelMaxLength) {
+        this.ids = new LinkedHashMap<>(vocabulary);
+        this.modelMaxLength = modelMaxLength;
+        for (String special : List.of(PAD, UNKNOWN, BOS, EOS)) {
+            if (!ids.containsKey(special)) {
+                throw new ModelException(
+                        "the vocabulary lacks " + special + ". A word vocabulary has <pad>, <unk>, <bos> and <eos>.");
+            }
+        }
+        boolean[] seen = new boolean[ids.size()];
+        ids.forEach((word, id) -> {
+            if (id < 0 || id >= seen.length || seen[id]) {
+                throw new ModelException("the vocabulary gives '" + word + "' the id " + id
+                        + ". Every word needs an id of its own, from 0 to " + (seen.length - 1) + ".");
+            }
+            seen[id] = true;
+        });
+        if (modelMaxLength < 2) {
+            throw new ModelException(
+                    "model_max_length is " + modelMaxLength + ". Give 2 or more: <bos> and <eos> need a place.");
+        }
+    }
+
+    /** From a folder with vocab.json and tokenizer_config.json. */
+    public static WordTokenizer read(Path folder) {
+        Path vocabulary = folder.resolve("vocab.json");
+        Path config = folder.resolve("tokenizer_config.json");
+        Map<String, Integer> ids = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonNode> word : json(vocabulary).properties()) {
+            if (!word.getValue().canConvertToInt()) {
+                throw new ModelException(OnnxFile.label(vocabulary) + " gives '" + Excerpt.of(word.getKey())
+                        + "' the id " + Excerpt.of(word.getValue().toString()) + ". Give whole numbers.");
+            }
+            ids.put(word.getKey(), word.getValue().intValue());
+        }
+        JsonNode length = json(config).path("model_max_length");
+        if (!length.canConvertToInt()) {
+            throw new ModelException(
+                    OnnxFile.label(config) + " has no model_max_length. Add it: the tokens of a prompt, such as 16.");
+        }
+        return new WordTokenizer(ids, length.intValue());
+    }
+
+    private static JsonNode json(Path file) {
+        OnnxFile.check(file);
+        try {
+            JsonNode root = new ObjectMapper().readTree(file.toFile());
+            if (root.isObject()) {
+                return root;
+            }
+        } catch (JsonProcessingException e) {
+            throw new ModelException(OnnxFile.label(file) + " is not JSON (line "
+                    + e.getLocation().getLineNr() + "). Download or export it again.");
+        } catch (IOException e) {
+            throw new ModelException(OnnxFile.label(file) + " cannot be read. Check its permissions.", e);
+        }
+        throw new ModelException(OnnxFile.label(file) + " is no JSON object. Download or export it again.");
+    }
+
+    @Override
+    public Tokens tokenize(String prompt) {
+        String read = prompt.length() > READ_CHARS ? prompt.substring(0, READ_CHARS) : prompt;
+        String normal = Normalizer.normalize(read, Normalizer.Form.NFC).toLowerCase(Locale.ROOT);
+        List<String> words = BETWEEN_WORDS
+                .splitAsStream(normal)
+                .filter(word -> !word.isEmpty())
+                .toList();
+        int kept = Math.min(words.size(), modelMaxLength - 2);
+        List<Token> tokens = new ArrayList<>(modelMaxLength);
+        tokens.add(special(BOS, Kind.SPECIAL));
+        for (int i = 0; i < kept; i++) {
+            String word = words.get(i);
+            Integer id = ids.get(word);
+            tokens.add(
+                    id == null
+                            ? new Token(word, ids.get(UNKNOWN), Kind.UNKNOWN, i)
+                            : new Token(word, id, Kind.WORD, i));
+        }
+        tokens.add(special(EOS, Kind.SPECIAL));
+        while (tokens.size() < modelMaxLength) {
+            tokens.add(special(PAD, Kind.PADDING));
+        }
+        return new Tokens(tokens, words.subList(kept, words.size()));
+    }
+
+    private Token special(String text, Kind kind) {
+        return new Token(text, ids.get(text), kind, -1);
+    }
+
+    @Override
+    public int modelMaxLength() {
+        return modelMaxLength;
+    }
+
+    @Override
+    public int vocabularySize() {
+        return ids.size();
+    }
+
+    /** The words that can be said, in the order of their ids. */
+    public List<String> vocabulary() {
+        return ids.entrySet().stream()
+                .sorted(Map.Entry.comparingByValue())
+                .map(Map.Entry::getKey)
+                .filter(word -> !List.of(PAD, UNKNOWN, BOS, EOS).contains(word))
+                .toList();
+    }
+
+    @Override
+    public List<String> suggestions(String word) {
+        String lower = word.toLowerCase(Locale.ROOT);
+        int allowed = Math.max(1, lower.length() / 3);
+        return lower.length() > 32
+                ? List.of()
+                : vocabulary().stream()
+                        .filter(known -> distance(lower, known) <= allowed)
+                        .sorted(Comparator.comparingInt(known -> distance(lower, known)))
+                        .limit(SUGGESTIONS)
+                        .toList();
+    }
+
+    /** Levenshtein distance. */
+    private static int distance(String a, String b) {
+        int[] row = new int[b.length() + 1];
+        for (int j = 0; j <= b.length(); j++) {
+            row[j] = j;
+        }
+        for (int i = 1; i <= a.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                int substituted = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(substituted, 1 + Math.min(row[j], row[j - 1]));
+            }
+        }
+        return row[b.length()];
+    }
+}
