@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.daguerre.tensor.Tensor;
 
 /**
@@ -65,12 +66,17 @@ final class Binding implements AutoCloseable {
         for (Slot slot : inputs.values()) {
             slot.write(values.get(i++));
         }
-        Map<String, Tensor> answers = new LinkedHashMap<>();
         if (!outputs.isEmpty()) {
-            session.run(inputTensors, java.util.Set.of(), outputTensors, options)
-                    .close();
-            outputs.forEach((name, slot) -> answers.put(name, slot.read()));
-            return answers;
+            try {
+                session.run(inputTensors, Set.of(), outputTensors, options).close();
+                return read(wanted);
+            } catch (OrtException e) {
+                if (e.getCode() != OrtException.OrtErrorCode.ORT_INVALID_ARGUMENT) {
+                    throw e;
+                }
+                // The shapes of this graph's outputs follow from values, not only from shapes.
+                forgetOutputs();
+            }
         }
         try (OrtSession.Result result = session.run(inputTensors, new LinkedHashSet<>(wanted), options)) {
             for (String name : wanted) {
@@ -79,18 +85,32 @@ final class Binding implements AutoCloseable {
                         .mapToInt(Math::toIntExact)
                         .toArray();
                 Slot slot = Slot.of(environment, ports.get(name), shape);
-                slot.buffer.duplicate().put(tensor.getByteBuffer());
-                answers.put(name, slot.read());
-                outputs.put(name, slot);
                 outputTensors.put(name, slot.tensor);
+                outputs.put(name, slot);
+                slot.buffer.duplicate().put(tensor.getByteBuffer());
             }
+            return read(wanted);
+        } catch (OrtException | RuntimeException | Error e) {
+            forgetOutputs();
+            throw e;
         }
+    }
+
+    private Map<String, Tensor> read(List<String> wanted) {
+        Map<String, Tensor> answers = new LinkedHashMap<>();
+        wanted.forEach(name -> answers.put(name, outputs.get(name).read()));
         return answers;
+    }
+
+    private void forgetOutputs() {
+        outputTensors.values().forEach(OnnxTensor::close);
+        outputTensors.clear();
+        outputs.clear();
     }
 
     @Override
     public void close() {
         inputTensors.values().forEach(OnnxTensor::close);
-        outputTensors.values().forEach(OnnxTensor::close);
+        forgetOutputs();
     }
 }
