@@ -37,7 +37,7 @@ class ArchitectureTest {
             entry("attention", Set.of("onnx", "denoiser")),
             entry("pipeline", Set.of("run", "text", "unet", "vae", "attention")),
             entry("image", Set.of("tensor")),
-            entry("plot", Set.of("run", "schedule", "attention", "tensor")),
+            entry("plot", Set.of("run", "schedule", "attention", "image")),
             entry("table", Set.of("run", "schedule", "attention", "tensor")),
             entry("nd", Set.of("run", "schedule", "attention", "tensor")),
             entry("cli", Set.of("pipeline", "run", "image", "scene")),

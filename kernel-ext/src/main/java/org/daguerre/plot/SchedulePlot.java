@@ -1,0 +1,187 @@
+package org.daguerre.plot;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.DoubleSummaryStatistics;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
+import org.daguerre.image.Theme;
+import org.daguerre.schedule.Form;
+import org.daguerre.schedule.Level;
+import org.daguerre.schedule.NoiseSchedule;
+import org.daguerre.schedule.Plan;
+import org.knowm.xchart.XYChart;
+
+/** Noise schedules over their timesteps, several side by side. */
+public final class SchedulePlot {
+
+    /** What of a schedule is drawn. */
+    public enum Quantity {
+        /** The share of the picture in the state's power, alpha². */
+        ALPHAS_CUMPROD("Signal power ᾱ = α²", "ᾱ", false),
+        /** The noise added by one timestep, 1 - alpha-bar_t / alpha-bar_(t-1); of variance preserving schedules only. */
+        BETA("Noise added per timestep β, log scale", "β", true),
+        /** Signal-to-noise ratio alpha² / sigma². */
+        SNR("Signal-to-noise ratio α² / σ², log scale", "SNR", true),
+        /** The weight of the noise, sigma. */
+        SIGMA("Noise weight σ", "σ", false);
+
+        private final String title;
+        private final String symbol;
+        private final boolean logarithmic;
+
+        Quantity(String title, String symbol, boolean logarithmic) {
+            this.title = title;
+            this.symbol = symbol;
+            this.logarithmic = logarithmic;
+        }
+
+        private double of(NoiseSchedule schedule, int t) {
+            Level level = schedule.at(t);
+            double value = switch (this) {
+                case ALPHAS_CUMPROD -> level.alphasCumprod();
+                case SNR -> level.snr();
+                case SIGMA -> level.sigma();
+                case BETA ->
+                    level.form() != Form.PRESERVING
+                            ? Double.NaN
+                            : 1
+                                    - level.alphasCumprod()
+                                            / (t == 0 ? 1 : schedule.at(t - 1).alphasCumprod());
+            };
+            return logarithmic ? Math.log10(value) : value;
+        }
+    }
+
+    private static final int POINTS = 400;
+    private static final String STEPS = "levels of the steps";
+
+    private SchedulePlot() {}
+
+    /** The chosen quantities of each schedule, by name; all four of none is chosen. */
+    public static Figure of(Map<String, ? extends NoiseSchedule> schedules, Theme theme, Quantity... quantities) {
+        if (schedules.isEmpty()) {
+            throw new IllegalArgumentException("no schedule to plot. Give one or more, each with a name.");
+        }
+        Panels panels = new Panels(
+                schedules.size() == 1 ? "Noise schedule" : "Noise schedules",
+                theme,
+                Panels.Key.curves(schedules.keySet()));
+        List<XYChart> charts = new ArrayList<>();
+        for (Quantity quantity : quantities.length == 0 ? Quantity.values() : quantities) {
+            XYChart chart = chart(panels, quantity, schedules.values());
+            int index = 0;
+            for (Map.Entry<String, ? extends NoiseSchedule> entry : schedules.entrySet()) {
+                curve(panels, chart, index++, entry.getKey(), entry.getValue(), quantity);
+            }
+            charts.add(chart);
+        }
+        return inRows(panels, charts).figure(altText(schedules));
+    }
+
+    /** The schedule of a plan as curves, and the levels that the plan's steps start from as dots. */
+    public static Figure of(Plan plan, Theme theme) {
+        NoiseSchedule schedule = plan.schedule();
+        String steps = plan.count() + (plan.count() == 1 ? " step" : " steps");
+        Panels panels = new Panels(
+                "The levels of " + steps,
+                theme,
+                List.of(new Panels.Key(schedule.toString(), false), new Panels.Key(STEPS, true)));
+        List<XYChart> charts = new ArrayList<>();
+        for (Quantity quantity : List.of(Quantity.ALPHAS_CUMPROD, Quantity.SNR)) {
+            XYChart chart = chart(panels, quantity, List.of(schedule));
+            curve(panels, chart, 0, schedule.toString(), schedule, quantity);
+            List<Level> levels = plan.from().stream()
+                    .filter(level -> quantity == Quantity.ALPHAS_CUMPROD || Double.isFinite(Math.log10(level.snr())))
+                    .toList();
+            panels.dots(
+                    chart,
+                    1,
+                    STEPS,
+                    levels.stream().mapToDouble(Level::t).toArray(),
+                    levels.stream()
+                            .mapToDouble(level -> quantity == Quantity.ALPHAS_CUMPROD
+                                    ? level.alphasCumprod()
+                                    : Math.log10(level.snr()))
+                            .toArray());
+            charts.add(chart);
+        }
+        return inRows(panels, charts)
+                .figure("A plan of " + steps + " over the schedule " + schedule + ", from " + describe(plan.from(0))
+                        + " to " + describe(plan.end()) + ".");
+    }
+
+    private static XYChart chart(Panels panels, Quantity quantity, Collection<? extends NoiseSchedule> schedules) {
+        XYChart chart = panels.chart(quantity.title, "timestep t", quantity.symbol);
+        DoubleSummaryStatistics range = schedules.stream()
+                .flatMapToDouble(s -> Arrays.stream(timesteps(s)).mapToDouble(t -> quantity.of(s, t)))
+                .filter(Double::isFinite)
+                .summaryStatistics();
+        if (quantity.logarithmic && range.getCount() > 0) {
+            Panels.powersOfTen(chart, range.getMin(), range.getMax());
+        } else {
+            chart.getStyler().setYAxisMin(0.0);
+            chart.getStyler().setYAxisMax(Math.max(1, range.getMax()));
+        }
+        chart.getStyler().setXAxisMin(0.0);
+        chart.getStyler()
+                .setXAxisMax(schedules.stream()
+                        .mapToDouble(NoiseSchedule::numTrainTimesteps)
+                        .max()
+                        .orElseThrow());
+        return chart;
+    }
+
+    private static void curve(
+            Panels panels, XYChart chart, int index, String name, NoiseSchedule schedule, Quantity quantity) {
+        int[] t = timesteps(schedule);
+        IntToDoubleFunction value = i -> quantity.of(schedule, t[i]);
+        int[] drawable = IntStream.range(0, t.length)
+                .filter(i -> Double.isFinite(value.applyAsDouble(i)))
+                .toArray();
+        if (drawable.length > 0) {
+            panels.line(
+                    chart,
+                    index,
+                    name,
+                    Arrays.stream(drawable).mapToDouble(i -> t[i]).toArray(),
+                    Arrays.stream(drawable).mapToDouble(value).toArray());
+        }
+    }
+
+    /** Denser towards both ends, where schedules bend. */
+    private static int[] timesteps(NoiseSchedule schedule) {
+        int last = schedule.numTrainTimesteps() - 1;
+        return IntStream.rangeClosed(0, POINTS)
+                .map(i -> (int) Math.rint(last * (1 - Math.cos(Math.PI * i / POINTS)) / 2))
+                .distinct()
+                .toArray();
+    }
+
+    private static Panels inRows(Panels panels, List<XYChart> charts) {
+        for (int i = 0; i < charts.size(); i += 2) {
+            if (i + 1 < charts.size()) {
+                panels.row(250, charts.get(i), charts.get(i + 1));
+            } else {
+                panels.row(320, charts.get(i));
+            }
+        }
+        return panels;
+    }
+
+    private static String altText(Map<String, ? extends NoiseSchedule> schedules) {
+        List<String> parts = new ArrayList<>();
+        schedules.forEach((name, schedule) -> parts.add(name + " from " + describe(schedule.at(0)) + " to "
+                + describe(schedule.at(schedule.numTrainTimesteps() - 1))));
+        return (schedules.size() == 1 ? "Noise schedule " : "Noise schedules: ") + String.join("; ", parts) + ".";
+    }
+
+    private static String describe(Level level) {
+        return String.format(
+                Locale.ROOT, "alpha-bar %.3g and SNR %.3g at t = %.4g", level.alphasCumprod(), level.snr(), level.t());
+    }
+}
