@@ -1,0 +1,45 @@
+package org.daguerre.table;
+
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+import java.util.function.ToIntFunction;
+import org.daguerre.run.Run;
+import org.daguerre.run.StepFacts;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.api.Table;
+
+/** The steps of a run, one a row. */
+public final class StepTable {
+
+    private StepTable() {}
+
+    /**
+     * Columns: step (from 1); t, alpha, sigma, snr of the level that the step starts from; x, denoised, noise (Euclidean
+     * norms: of the state after it, of the model's last estimates of picture and noise); ms (wall time); calls (of the
+     * model). A run without steps gives a table without rows.
+     */
+    public static Table of(Run run) {
+        List<StepFacts> facts = run.facts();
+        return Table.create(
+                "steps of " + run.sampling().sampler(),
+                whole("step", facts, StepFacts::step),
+                real("t", facts, f -> f.from().t()),
+                real("alpha", facts, f -> f.from().alpha()),
+                real("sigma", facts, f -> f.from().sigma()),
+                real("snr", facts, f -> f.from().snr()),
+                real("x", facts, StepFacts::xNorm),
+                real("denoised", facts, StepFacts::denoisedNorm),
+                real("noise", facts, StepFacts::noiseNorm),
+                real("ms", facts, StepFacts::milliseconds),
+                whole("calls", facts, StepFacts::calls));
+    }
+
+    private static IntColumn whole(String name, List<StepFacts> facts, ToIntFunction<StepFacts> value) {
+        return IntColumn.create(name, facts.stream().mapToInt(value).toArray());
+    }
+
+    private static DoubleColumn real(String name, List<StepFacts> facts, ToDoubleFunction<StepFacts> value) {
+        return DoubleColumn.create(name, facts.stream().mapToDouble(value).toArray());
+    }
+}

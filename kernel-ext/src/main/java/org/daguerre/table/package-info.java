@@ -1,0 +1,2 @@
+/** Runs, schedules and comparisons as Tablesaw tables: the numbers behind the figures. */
+package org.daguerre.table;
