@@ -18,6 +18,11 @@ public final class Judge {
     /** Light that a colour may have more or less than in the palette before it counts as farther away. */
     private static final double DIMMEST = 0.80, BRIGHTEST = 1.15;
 
+    /** Times that a template's area may differ from a blob's to be compared; the middle radius is compared with any. */
+    private static final double MOST = 1.35;
+
+    private static final int REFERENCE = 12;
+
     private Judge() {}
 
     /**
@@ -66,6 +71,10 @@ public final class Judge {
     private static Found match(Segmentation seen, Segmentation.Blob blob, Colour colour) {
         Map<Shape, Fit> fits = new EnumMap<>(Shape.class);
         for (Template template : Template.of(seen.tray(), colour)) {
+            double larger = (double) template.area() / blob.area();
+            if (template.radius() != REFERENCE && (larger > MOST || larger < 1 / MOST)) {
+                continue;
+            }
             int x = (int) template.centreX(blob), y = (int) template.centreY(blob);
             Fit fit = new Fit(template, x, y, template.error(seen, blob, x, y));
             fits.merge(template.shape(), fit, Judge::better);

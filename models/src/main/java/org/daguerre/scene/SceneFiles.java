@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -15,8 +17,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Writes scenes as the files that the training recipe reads, in shards of {@value #SHARD}:
@@ -64,9 +68,18 @@ public final class SceneFiles {
      * Draws and writes all that is not there yet.
      *
      * @param drawn told how many scenes are done, now and then
+     * @throws IOException           if the disk is full or the folder not to be written to; whole shards stay, no part of one does
      * @throws IllegalStateException if the folder holds scenes of another seed, count or version
      */
     public void write(LongConsumer drawn) throws IOException {
+        try {
+            writeShards(drawn);
+        } catch (IOException e) {
+            throw unwritable(e);
+        }
+    }
+
+    private void writeShards(LongConsumer drawn) throws IOException {
         Files.createDirectories(folder);
         String description = description();
         Path plan = folder.resolve("scenes.json.part"), done = folder.resolve("scenes.json");
@@ -85,6 +98,19 @@ public final class SceneFiles {
             drawn.accept(start + size);
         }
         Files.move(plan, done, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private IOException unwritable(IOException cause) {
+        String where = "Scenes cannot be written to '" + folder + "': ";
+        boolean file = Stream.iterate(folder.toAbsolutePath(), Objects::nonNull, Path::getParent)
+                .anyMatch(path -> Files.exists(path) && !Files.isDirectory(path));
+        if (file || cause instanceof AccessDeniedException) {
+            String reason = file ? "a file is in the way" : "permission denied";
+            return new IOException(where + reason + ". Give a folder that you may write to.", cause);
+        }
+        String reason =
+                cause instanceof FileSystemException e && e.getReason() != null ? e.getReason() : cause.getMessage();
+        return new IOException(where + reason + ". Make room and give the same command again: it goes on.", cause);
     }
 
     private void writeShard(int shard, int start, int size, LongConsumer drawn) throws IOException {
@@ -112,6 +138,11 @@ public final class SceneFiles {
                 }
                 drawn.accept(to);
             }
+        } catch (IOException e) {
+            for (Path part : files) {
+                Files.deleteIfExists(part);
+            }
+            throw e;
         }
         for (Map.Entry<Path, Path> part : parts.entrySet()) {
             Files.move(part.getKey(), part.getValue(), StandardCopyOption.ATOMIC_MOVE);
