@@ -79,7 +79,7 @@ class NoiseTest {
                 Noise.seed(7 + (1L << 32)).draw(16).tensor());
     }
 
-    @Property(tries = 50)
+    @Property(tries = 50, seed = "7")
     void sameGeneratorGivesTheSameNumbersEveryTime(@ForAll long seed, @ForAll @IntRange(min = 1, max = 2000) int size) {
         Noise noise = Noise.seed(seed);
         Noise.Draw once = noise.draw(size);

@@ -1,0 +1,283 @@
+package org.daguerre.sampler;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
+import org.daguerre.denoiser.Denoiser;
+import org.daguerre.denoiser.ExactDenoiser;
+import org.daguerre.denoiser.PredictionType;
+import org.daguerre.schedule.Level;
+import org.daguerre.schedule.NoiseSchedule;
+import org.daguerre.schedule.Plan;
+import org.daguerre.tensor.Noise;
+import org.daguerre.tensor.Tensor;
+
+/** What holds for every sampler by name, whatever it computes. */
+class SamplerLawsTest {
+
+    private static final int[] SHAPE = {1, 2, 3, 3};
+    private static final NoiseSchedule SCHEDULE = NoiseSchedule.scaledLinear(1000, 0.00085, 0.012);
+    private static final Denoiser MODEL = ExactDenoiser.mixture(
+            new double[] {1, 2, 3},
+            List.of(
+                    Noise.seed(1).draw(SHAPE).tensor(),
+                    Noise.seed(2).draw(SHAPE).tensor(),
+                    Noise.seed(3).draw(SHAPE).tensor()),
+            0.2);
+
+    /** Calls over a whole run as the papers count them. */
+    private static final Map<String, Integer> CALLS_OF_TEN_STEPS = Map.of(
+            "ddpm", 10,
+            "ddim", 10,
+            "euler", 10,
+            "euler-ancestral", 10,
+            "heun", 19,
+            "dpmpp-2m", 10,
+            "pndm", 19,
+            "lcm", 10,
+            "unipc", 10);
+
+    @Provide
+    Arbitrary<Sampler> samplers() {
+        return Arbitraries.of(Samplers.names()).map(Samplers::named);
+    }
+
+    private static Trajectory start(Sampler sampler, int steps, long seed) {
+        return Trajectory.start(sampler.spacing().plan(SCHEDULE, steps), Noise.seed(seed), SHAPE);
+    }
+
+    private static Trajectory walk(Sampler sampler, Trajectory from, int steps) {
+        Trajectory way = from;
+        for (int i = 0; i < steps; i++) {
+            way = way.then(sampler.next(MODEL, way));
+        }
+        return way;
+    }
+
+    @Property(tries = 60, seed = "7")
+    void sameSeedSameBits(
+            @ForAll("samplers") Sampler sampler, @ForAll long seed, @ForAll @IntRange(min = 4, max = 15) int steps) {
+        Tensor once = walk(sampler, start(sampler, steps, seed), steps).x();
+        assertEquals(once, walk(sampler, start(sampler, steps, seed), steps).x());
+        assertTrue(once.isFinite());
+    }
+
+    @Property(tries = 60, seed = "7")
+    void branchAtAnyStepEndsAsTheOriginalDid(
+            @ForAll("samplers") Sampler sampler, @ForAll long seed, @ForAll @IntRange(min = 0, max = 9) int at) {
+        Trajectory whole = walk(sampler, start(sampler, 10, seed), 10);
+        Trajectory branch = whole.back(10 - at);
+        assertEquals(at, branch.length());
+        assertEquals(whole.x(), walk(sampler, branch, 10 - at).x());
+    }
+
+    @Property(tries = 60, seed = "7")
+    void backThenStepGivesTheSameStep(@ForAll("samplers") Sampler sampler, @ForAll @IntRange(min = 1, max = 9) int at) {
+        Trajectory way = walk(sampler, start(sampler, 10, 4), at);
+        Step again = sampler.next(MODEL, way.back(1));
+        assertEquals(way.last().x(), again.x());
+        assertEquals(way.last().level(), again.level());
+        assertEquals(way.last().noise(), again.noise());
+    }
+
+    @Property(tries = 60, seed = "7")
+    void expectedCallsAreMade(@ForAll("samplers") Sampler sampler, @ForAll @IntRange(min = 1, max = 15) int steps) {
+        AtomicInteger calls = new AtomicInteger();
+        Denoiser counted = (x, level) -> {
+            calls.incrementAndGet();
+            return MODEL.predict(x, level);
+        };
+        Trajectory way = start(sampler, steps, 0);
+        int expected = sampler.callsLeft(way);
+        while (!way.done()) {
+            assertEquals(expected, calls.get() + sampler.callsLeft(way), "before step " + way.length());
+            way = way.then(sampler.next(counted, way));
+        }
+        assertEquals(expected, calls.get());
+        assertEquals(0, sampler.callsLeft(way));
+    }
+
+    @Property(tries = 20, seed = "7")
+    void callsAreThoseOfThePaper(@ForAll("samplers") Sampler sampler) {
+        assertEquals(CALLS_OF_TEN_STEPS.get(sampler.toString()), sampler.callsLeft(start(sampler, 10, 0)));
+    }
+
+    @Property(tries = 60, seed = "7")
+    void anotherSamplerCanTakeOver(
+            @ForAll("samplers") Sampler first,
+            @ForAll("samplers") Sampler second,
+            @ForAll @IntRange(min = 1, max = 9) int at) {
+        Trajectory way = walk(second, walk(first, start(first, 10, 2), at), 10 - at);
+        assertTrue(way.done());
+        assertTrue(way.x().isFinite());
+    }
+
+    @Property(tries = 30, seed = "7")
+    void runEndsNearThePicturesOfAFiniteSet(
+            @ForAll("samplers") Sampler sampler, @ForAll @IntRange(min = 0, max = 99) int seed) {
+        List<Tensor> pictures = List.of(Tensor.filled(-1, SHAPE), Tensor.filled(1, SHAPE));
+        Trajectory way = start(sampler, 30, seed);
+        while (!way.done()) {
+            way = way.then(sampler.next(ExactDenoiser.finiteSet(pictures), way));
+        }
+        Tensor end = way.x();
+        double nearest = pictures.stream()
+                .mapToDouble(p -> end.minus(p).map(Math::abs).max())
+                .min()
+                .orElseThrow();
+        assertTrue(nearest < 0.1, sampler + " ends " + nearest + " away");
+    }
+
+    @Property(tries = 20, seed = "7")
+    void zeroTerminalSnrStaysFinite(@ForAll("samplers") Sampler sampler) {
+        NoiseSchedule zero = NoiseSchedule.scaledLinear(1000, 0.00085, 0.012).zeroTerminalSnr();
+        Denoiser model = (x, level) -> {
+            var sample = MODEL.predict(x, level);
+            Tensor v = x.times(level.alpha()).minus(sample.denoised()).over(level.sigma());
+            return new org.daguerre.denoiser.Prediction(v, PredictionType.V_PREDICTION, x, level);
+        };
+        Plan plan = sampler instanceof Lcm
+                ? sampler.spacing().plan(zero, 10)
+                : sampler.spacing()
+                        .with(org.daguerre.schedule.TimestepSpacing.TRAILING)
+                        .plan(zero, 10);
+        assertEquals(0, plan.from(0).alpha());
+        Trajectory way = Trajectory.start(plan, Noise.seed(1), SHAPE);
+        int expected = sampler.callsLeft(way);
+        int calls = 0;
+        while (!way.done()) {
+            way = way.then(sampler.next(model, way));
+            calls += way.last().calls().size();
+            assertTrue(way.x().isFinite(), sampler + " after step " + way.length());
+        }
+        assertEquals(expected, calls);
+    }
+
+    @Property(tries = 20, seed = "7")
+    void everySamplerWalksAFlow(@ForAll("samplers") Sampler sampler) {
+        NoiseSchedule flow = NoiseSchedule.flow(1000, 3);
+        Trajectory way = Trajectory.start(sampler.spacing().plan(flow, 10), Noise.seed(1), SHAPE);
+        while (!way.done()) {
+            way = way.then(sampler.next(MODEL, way));
+        }
+        assertTrue(way.x().isFinite());
+        assertEquals(0, way.level().sigma());
+    }
+
+    @Property(tries = 30, seed = "7")
+    void anEditIsNotArguedWith(@ForAll("samplers") Sampler sampler) {
+        Trajectory way = walk(sampler, start(sampler, 10, 3), 8);
+        Edit blank = step -> Tensor.zeros(SHAPE);
+        Step edited = blank.apply(way.last());
+        assertNull(edited.memory());
+        Denoiser says = Denoiser.of((x, level) -> Tensor.zeros(SHAPE));
+        Trajectory on = way.back(1).then(edited);
+        Tensor next = sampler.next(says, on).x();
+        // from a blank state and a model that sees nothing only fresh noise can come
+        assertTrue(next.norm() == 0 || !sampler.next(says, on).noise().equals(on.noise()), sampler + " " + next.norm());
+    }
+
+    @Example
+    void anEditThatChangesNothingKeepsTheMemory() {
+        Sampler sampler = Sampler.named("unipc");
+        Step step = walk(sampler, start(sampler, 10, 3), 2).last();
+        Edit nothing = Step::x;
+        assertSame(step, nothing.apply(step));
+    }
+
+    @Example
+    void memoryIsOfFixedDepth() {
+        for (String name : List.of("unipc", "pndm", "dpmpp-2m")) {
+            Sampler sampler = Sampler.named(name);
+            Object memory = walk(sampler, start(sampler, 12, 0), 9).last().memory();
+            assertTrue(tensorsIn(memory) <= 3, name + " keeps " + tensorsIn(memory));
+        }
+    }
+
+    private static int tensorsIn(Object memory) {
+        int tensors = 0;
+        for (var component : memory.getClass().getRecordComponents()) {
+            try {
+                component.getAccessor().setAccessible(true);
+                Object value = component.getAccessor().invoke(memory);
+                tensors += value instanceof Tensor ? 1 : value instanceof List<?> list ? list.size() : 0;
+                assertTrue(value == null || !value.getClass().equals(memory.getClass()), "a memory within a memory");
+            } catch (ReflectiveOperationException e) {
+                throw new AssertionError(e);
+            }
+        }
+        return tensors;
+    }
+
+    @Example
+    void stepOffTheGridGoesOnAtTheFirstLevelWithLessNoise() {
+        Plan plan = new Euler().spacing().plan(SCHEDULE, 10);
+        Trajectory way = Trajectory.start(plan, Noise.seed(0), SHAPE);
+        Level between = SCHEDULE.at(700);
+        way = way.then(new Step(way.x(), between, List.of(MODEL.predict(way.x(), way.level())), way.noise()));
+        assertEquals(between, way.level());
+        assertEquals(plan.from(3), way.next());
+        assertEquals(7 + 1, way.stepsLeft());
+        assertTrue(walk(new Euler(), way, 8).done());
+    }
+
+    @Example
+    void runCanStartInTheMiddleFromAPicture() {
+        Plan plan = new Ddim().spacing().plan(SCHEDULE, 10);
+        Tensor picture = Tensor.filled(1, SHAPE);
+        Tensor noise = Noise.seed(0).draw(SHAPE).tensor();
+        Trajectory way = Trajectory.start(plan, 8, plan.start(8, picture, noise), Noise.seed(1));
+        assertEquals(2, way.stepsLeft());
+        assertEquals(plan.from(8), way.level());
+        assertTrue(walk(new Ddim(), way, 2).done());
+    }
+
+    @Example
+    void doneRunHasNoNextStep() {
+        Trajectory done = walk(new Ddim(), start(new Ddim(), 4, 0), 4);
+        assertThrows(IllegalStateException.class, done::next);
+        assertThrows(IllegalArgumentException.class, () -> done.back(5));
+    }
+
+    @Example
+    void lambdaIsASampler() {
+        Sampler mine = Sampler.of(
+                "mine", (x, p, level, next) -> p.denoised().times(next.alpha()).plus(next.sigma(), p.noise()));
+        assertEquals("mine", mine.toString());
+        assertEquals(
+                walk(new Ddim(), start(new Ddim(), 10, 0), 10).x(),
+                walk(mine, start(new Ddim(), 10, 0), 10).x());
+    }
+
+    @Example
+    void eulerOnOneGridIsDdim() {
+        Trajectory from = start(new Ddim(), 10, 0);
+        assertEquals(walk(new Ddim(), from, 10).x(), walk(new Euler(), from, 10).x());
+        assertNotEquals(
+                walk(new Ddim(), from, 10).x(), walk(new Heun(), from, 10).x());
+    }
+
+    @Example
+    void unknownNameIsAnsweredWithTheNearest() {
+        String message = assertThrows(IllegalArgumentException.class, () -> Sampler.named("dpm++2m"))
+                .getMessage();
+        assertTrue(message.contains("Did you mean dpmpp-2m?"), message);
+        assertTrue(message.contains("euler-ancestral"), message);
+        assertEquals("heun", Sampler.named("Heun").toString());
+        Samplers.names().forEach(name -> assertEquals(name, Sampler.named(name).toString()));
+    }
+}
