@@ -1,0 +1,244 @@
+package org.daguerre.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.daguerre.denoiser.ConditionalDenoiser;
+import org.daguerre.denoiser.Denoiser;
+import org.daguerre.denoiser.ExactDenoiser;
+import org.daguerre.guidance.Guidance;
+import org.daguerre.sampler.Sampler;
+import org.daguerre.sampler.Samplers;
+import org.daguerre.sampler.Step;
+import org.daguerre.schedule.NoiseSchedule;
+import org.daguerre.tensor.Noise;
+import org.daguerre.tensor.Tensor;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class RunTest {
+
+    private static final int[] SHAPE = {1, 2, 3, 3};
+    private static final List<Tensor> PICTURES = List.of(
+            Noise.seed(1).draw(SHAPE).tensor(), Noise.seed(2).draw(SHAPE).tensor());
+    private static final ConditionalDenoiser MODEL = ConditionalDenoiser.of(Map.of(
+            "cond", ExactDenoiser.finiteSet(PICTURES.subList(0, 1)), "uncond", ExactDenoiser.finiteSet(PICTURES)));
+    private static final Sampling SAMPLING = Sampling.of(MODEL, NoiseSchedule.scaledLinear(1000, 0.00085, 0.012), SHAPE)
+            .steps(10);
+
+    /** Data with a spread of its own, so that different ways end at different pictures. */
+    private static final Sampling SPREAD =
+            SAMPLING.model(ConditionalDenoiser.of(ExactDenoiser.gaussian(PICTURES.get(0), 0.5)));
+
+    static List<String> names() {
+        return Samplers.names();
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void steppingByHandIsFinishing(String name) {
+        Sampling sampling = SAMPLING.sampler(Sampler.named(name))
+                .guidance(Guidance.scale(2))
+                .seed(5);
+        Run byHand = sampling.start();
+        byHand.step();
+        byHand.step(3);
+        byHand.back(2).step(8);
+        assertTrue(byHand.done());
+        Run atOnce = sampling.start();
+        assertEquals(atOnce.finish(), byHand.x());
+        assertEquals(atOnce.calls(), byHand.calls());
+    }
+
+    @Test
+    void pictureOfACountIsThePictureOfItsSeed() {
+        List<Run> runs =
+                SPREAD.sampler(Sampler.named("euler-ancestral")).seed(20).start(3);
+        for (int k = 0; k < 3; k++) {
+            Tensor alone = SPREAD.sampler(Sampler.named("euler-ancestral"))
+                    .seed(20 + k)
+                    .start()
+                    .finish();
+            assertEquals(alone, runs.get(k).finish());
+        }
+        assertNotEquals(runs.get(0).x(), runs.get(1).x());
+    }
+
+    @Test
+    void branchesDoNotTouchEachOther() {
+        Run run = SPREAD.start();
+        run.step(4);
+        Tensor at4 = run.x();
+        Run branch = run.branch(s -> s.sampler(Sampler.named("heun")));
+        branch.finish();
+        assertSame(at4, run.x());
+        assertEquals(4, run.trajectory().length());
+        assertNotEquals(run.finish(), branch.x());
+        assertEquals(run.trajectory().plan(), branch.trajectory().plan());
+        assertEquals(4 + 2 * 6 - 1, branch.calls());
+    }
+
+    @Test
+    void branchWithoutChangeEndsTheSame() {
+        Run run = SPREAD.sampler(Sampler.named("ddpm")).start();
+        run.step(4);
+        Run branch = run.branch();
+        assertEquals(run.finish(), branch.finish());
+    }
+
+    @Test
+    void branchCannotChangeWhatTheStartSettled() {
+        Run run = SAMPLING.start();
+        assertThrows(IllegalArgumentException.class, () -> run.branch(s -> s.steps(20)));
+        assertThrows(IllegalArgumentException.class, () -> run.branch(s -> s.seed(1)));
+        assertThrows(IllegalArgumentException.class, () -> run.branch(s -> s.schedule(NoiseSchedule.cosine(1000))));
+    }
+
+    @Test
+    void replayMakesTheSameStepsAlsoOfABranch() {
+        Run run = SPREAD.sampler(Sampler.named("ddpm")).start();
+        run.step(3);
+        Run branch = run.branch(
+                s -> s.sampler(Sampler.named("dpmpp-2m")).edits(step -> step.x().times(0.9)));
+        branch.step(5);
+        Run again = branch.replay();
+        assertEquals(
+                branch.steps().stream().map(Step::x).toList(),
+                again.steps().stream().map(Step::x).toList());
+        assertEquals(branch.calls(), again.calls());
+        assertEquals(branch.finish(), again.finish());
+    }
+
+    @Test
+    void progressCountsCallsAndSteps() {
+        List<Progress> told = new ArrayList<>();
+        Run run = SAMPLING.sampler(Sampler.named("heun")).start().observe(told::add);
+        run.finish();
+        assertEquals(19 + 10, told.size());
+        assertEquals(10, told.stream().filter(Progress::stepDone).count());
+        assertTrue(told.stream().allMatch(p -> p.callsExpected() == 19 && p.steps() == 10));
+        Progress last = told.get(told.size() - 1);
+        assertEquals(1, last.fraction());
+        assertEquals(10, last.step());
+        for (int i = 1; i < told.size(); i++) {
+            assertTrue(told.get(i).fraction() >= told.get(i - 1).fraction());
+        }
+    }
+
+    @Test
+    void cancelledRunKeepsItsFinishedStepsAndGoesOn() {
+        Run run = SAMPLING.sampler(Sampler.named("heun")).start();
+        run.observe(progress -> {
+            if (progress.calls() == 7 && !progress.stepDone()) {
+                progress.run().cancel();
+            }
+        });
+        String message = assertThrows(CancellationException.class, run::finish).getMessage();
+        assertTrue(message.startsWith("cancelled after step 3."), message);
+        assertEquals(3, run.trajectory().length());
+        assertEquals(6, run.calls());
+        run.observe(progress -> {});
+        assertEquals(SAMPLING.sampler(Sampler.named("heun")).start().finish(), run.finish());
+    }
+
+    @Test
+    void interruptedThreadCancels() {
+        Run run = SAMPLING.start();
+        run.step();
+        Thread.currentThread().interrupt();
+        assertThrows(CancellationException.class, run::step);
+        assertFalse(Thread.currentThread().isInterrupted());
+        assertEquals(1, run.trajectory().length());
+        run.step();
+        assertEquals(2, run.trajectory().length());
+    }
+
+    @Test
+    void cancelOfAnIdleRunDoesNothing() {
+        Run run = SAMPLING.start();
+        run.cancel();
+        run.step();
+        assertEquals(1, run.trajectory().length());
+    }
+
+    @Test
+    void failingModelLeavesTheRunAtItsLastStep() {
+        AtomicInteger calls = new AtomicInteger();
+        Denoiser failing = (x, level) -> {
+            if (calls.incrementAndGet() == 4) {
+                throw new IllegalStateException("out of memory on the device");
+            }
+            return ExactDenoiser.finiteSet(PICTURES).predict(x, level);
+        };
+        Run run = SAMPLING.model(ConditionalDenoiser.of(failing)).start();
+        assertThrows(IllegalStateException.class, run::finish);
+        assertEquals(3, run.trajectory().length());
+        run.finish();
+        assertTrue(run.done());
+    }
+
+    @Test
+    void doneRunRefusesAnotherStep() {
+        Run run = SAMPLING.start();
+        Tensor end = run.finish();
+        assertThrows(IllegalStateException.class, run::step);
+        assertSame(end, run.finish());
+        assertThrows(IllegalArgumentException.class, () -> run.back(11));
+        assertThrows(IllegalArgumentException.class, () -> run.back(-1));
+        assertThrows(IllegalArgumentException.class, () -> run.step(0));
+        assertSame(end, run.x());
+    }
+
+    @Test
+    void factsTellLevelsNormsAndCalls() {
+        Run run = SAMPLING.sampler(Sampler.named("heun")).start();
+        run.finish();
+        List<StepFacts> facts = run.facts();
+        assertEquals(10, facts.size());
+        assertEquals(List.of(2, 1), List.of(facts.get(0).calls(), facts.get(9).calls()));
+        assertEquals(1, facts.get(0).step());
+        assertEquals(facts.get(0).to(), facts.get(1).from());
+        assertEquals(0, facts.get(9).to().sigma());
+        assertEquals(run.x().norm(), facts.get(9).xNorm());
+        assertEquals(PICTURES.get(0).norm(), facts.get(9).denoisedNorm(), 1e-5);
+        assertTrue(facts.stream().allMatch(f -> f.milliseconds() > 0 && f.noiseNorm() > 0));
+    }
+
+    @Test
+    void editsChangeTheStateAfterEveryStep() {
+        Run run = SAMPLING.edits(step -> step.x().times(0), step -> step.x().plus(Tensor.filled(2, SHAPE)))
+                .start();
+        assertEquals(Tensor.filled(2, SHAPE), run.step().x());
+        assertEquals(Tensor.filled(2, SHAPE), run.x());
+    }
+
+    @Test
+    void guidanceReachesTheModel() {
+        Tensor unguided = SAMPLING.guidance(Guidance.scale(0)).seed(3).start().finish();
+        Tensor guided = SAMPLING.guidance(Guidance.scale(1)).seed(3).start().finish();
+        assertEquals(0, guided.minus(PICTURES.get(0)).norm(), 1e-3);
+        Run run = SAMPLING.guidance(Guidance.scale(2)).seed(3).start();
+        assertEquals(2, run.step().prediction().branches().size());
+        assertTrue(unguided.isFinite());
+    }
+
+    @Test
+    void aNewSamplerBringsItsSpacing() {
+        assertEquals(
+                Sampler.named("lcm").spacing(),
+                SAMPLING.sampler(Sampler.named("lcm")).spacing());
+        assertEquals(SAMPLING.spacing(), SAMPLING.spacing(SAMPLING.spacing()).spacing());
+        assertThrows(IllegalArgumentException.class, () -> SAMPLING.steps(0));
+        assertThrows(IllegalArgumentException.class, () -> SAMPLING.start(0));
+    }
+}

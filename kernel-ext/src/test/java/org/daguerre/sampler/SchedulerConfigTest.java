@@ -1,0 +1,136 @@
+package org.daguerre.sampler;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.daguerre.denoiser.PredictionType;
+import org.daguerre.schedule.DdimSpacing;
+import org.daguerre.schedule.DpmSpacing;
+import org.daguerre.schedule.EulerSpacing;
+import org.daguerre.schedule.NoiseSchedule;
+import org.daguerre.schedule.TimestepSpacing;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SchedulerConfigTest {
+
+    @Test
+    void readsStableDiffusion15(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("scheduler_config.json");
+        Files.writeString(file, """
+                {"_class_name": "PNDMScheduler", "_diffusers_version": "0.6.0", "beta_end": 0.012,
+                 "beta_schedule": "scaled_linear", "beta_start": 0.00085, "num_train_timesteps": 1000,
+                 "set_alpha_to_one": false, "skip_prk_steps": true, "steps_offset": 1, "trained_betas": null,
+                 "clip_sample": false}""");
+        SchedulerConfig config = SchedulerConfig.read(file);
+        assertEquals(NoiseSchedule.scaledLinear(1000, 0.00085, 0.012), config.schedule());
+        assertEquals(PredictionType.EPSILON, config.predictionType());
+        assertEquals(new Pndm(true, new DdimSpacing(TimestepSpacing.LEADING, 1, false, true)), config.sampler());
+        assertEquals(List.of(), config.ignored());
+    }
+
+    @Test
+    void readsAVPredictionModelWithZeroTerminalSnr() {
+        SchedulerConfig config = SchedulerConfig.parse("""
+                {"_class_name": "DDIMScheduler", "prediction_type": "v_prediction", "clip_sample": false,
+                 "timestep_spacing": "trailing", "rescale_betas_zero_snr": true}""");
+        assertEquals(NoiseSchedule.linear(1000, 1e-4, 0.02).zeroTerminalSnr(), config.schedule());
+        assertEquals(PredictionType.V_PREDICTION, config.predictionType());
+        assertEquals(
+                new Ddim(0, Double.POSITIVE_INFINITY, new DdimSpacing(TimestepSpacing.TRAILING, 0, true, true)),
+                config.sampler());
+    }
+
+    @Test
+    void readsAFlow() {
+        SchedulerConfig config =
+                SchedulerConfig.parse("{\"_class_name\": \"FlowMatchEulerDiscreteScheduler\", \"shift\": 3.0}");
+        assertEquals(NoiseSchedule.flow(1000, 3), config.schedule());
+        assertEquals(PredictionType.FLOW_PREDICTION, config.predictionType());
+        assertInstanceOf(Euler.class, config.sampler());
+    }
+
+    @Test
+    void missingKeysHaveTheDefaultsOfTheirClass() {
+        assertEquals(
+                new Ddpm(Ddpm.Variance.FIXED_SMALL, 1, new DdimSpacing(TimestepSpacing.LEADING, 0, true, false)),
+                of("DDPMScheduler").sampler());
+        assertEquals(
+                new Heun(new EulerSpacing(TimestepSpacing.LINSPACE, 0)),
+                of("HeunDiscreteScheduler").sampler());
+        assertEquals(
+                NoiseSchedule.linear(1000, 0.00085, 0.012),
+                of("HeunDiscreteScheduler").schedule());
+        assertEquals(
+                NoiseSchedule.scaledLinear(1000, 0.00085, 0.012),
+                of("LCMScheduler").schedule());
+        assertEquals(
+                new UniPc(true, new DpmSpacing(TimestepSpacing.LINSPACE, 0, true)),
+                of("UniPCMultistepScheduler").sampler());
+    }
+
+    private static SchedulerConfig of(String className) {
+        return SchedulerConfig.parse("{\"_class_name\": \"" + className + "\"}");
+    }
+
+    @Test
+    void optionsThatHaveNoEffectAreSaid() {
+        SchedulerConfig config = SchedulerConfig.parse("""
+                {"_class_name": "DPMSolverMultistepScheduler", "use_karras_sigmas": true, "solver_order": 3,
+                 "thresholding": false}""");
+        assertEquals(2, config.ignored().size());
+        assertTrue(config.ignored().get(0).startsWith("solver_order = 3 has no effect"), config.toString());
+        assertTrue(config.ignored().get(1).startsWith("use_karras_sigmas = true has no effect"), config.toString());
+    }
+
+    @Test
+    void unknownClassIsAnsweredWithTheKnownOnes() {
+        String message = assertThrows(IllegalArgumentException.class, () -> of("EDMEulerScheduler"))
+                .getMessage();
+        assertTrue(message.contains("'EDMEulerScheduler' is unknown"), message);
+        assertTrue(message.contains("DDIMScheduler, EulerDiscreteScheduler"), message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", "<html>", "[]", "{}", "{\"_class_name\": 3}", "version https://git-lfs.github.com/spec/v1"})
+    void whatIsNoConfigIsRefused(String text) {
+        String message = assertThrows(IllegalArgumentException.class, () -> SchedulerConfig.parse(text))
+                .getMessage();
+        assertTrue(message.startsWith("scheduler_config.json"), message);
+    }
+
+    @ParameterizedTest(name = "{0} = {1}")
+    @CsvSource({
+        "beta_start, \"small\", a number",
+        "num_train_timesteps, 10.5, a whole number",
+        "clip_sample, 1, true or false",
+        "beta_schedule, 7, a text",
+        "beta_schedule, \"quadratic\", squaredcos_cap_v2",
+        "timestep_spacing, \"even\", linspace",
+        "prediction_type, \"noise\", v_prediction",
+        "num_train_timesteps, 0, 1 or more",
+        "trained_betas, '[0.1, \"x\"]', in [0"
+    })
+    void aValueThatCannotBeIsNamedWithItsRemedy(String key, String value, String remedy) {
+        String json = "{\"_class_name\": \"DDIMScheduler\", \"" + key + "\": " + value + "}";
+        String message = assertThrows(IllegalArgumentException.class, () -> SchedulerConfig.parse(json))
+                .getMessage();
+        assertTrue(message.contains(remedy), message);
+    }
+
+    @Test
+    void missingFileIsAnIoError(@TempDir Path folder) {
+        assertThrows(UncheckedIOException.class, () -> SchedulerConfig.read(folder.resolve("none.json")));
+    }
+}
