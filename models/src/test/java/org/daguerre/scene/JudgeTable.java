@@ -148,7 +148,8 @@ final class JudgeTable {
                 the objects drawn, a missed one counts as wrong. "Opposite" is how often the opposite of the drawn relation was
                 taken for true. This page is the output of
 
-                    mvn -q -pl models test-compile exec:java -Dexec.mainClass=org.daguerre.scene.JudgeTable -Dexec.classpathScope=test
+                    mvn -q -pl models test-compile
+                    java -cp models/target/classes:models/target/test-classes org.daguerre.scene.JudgeTable > docs/judge.md
 
                 | pictures | count | shape | colour | relation | opposite | all right | missed | invented |
                 |---|--:|--:|--:|--:|--:|--:|--:|--:|
