@@ -58,12 +58,7 @@ public final class NdArrays {
     /** A tensor of the array's values and shape, copied in row-major order whatever the array's own order and strides. */
     public static Tensor tensor(INDArray array) {
         int[] shape = Arrays.stream(array.shape()).mapToInt(Math::toIntExact).toArray();
-        return Tensor.wrap(
-                array.castTo(DataType.FLOAT)
-                        .dup('c')
-                        .reshape('c', array.length())
-                        .toFloatVector(),
-                shape);
+        return Tensor.wrap(array.castTo(DataType.FLOAT).dup('c').data().asFloat(), shape);
     }
 
     /** The array in one line, for notebooks: shape, type, range, mean and standard deviation; never its values. */
