@@ -30,10 +30,10 @@ public final class ComparisonTable {
         LongColumn seed = LongColumn.create("seed");
         IntColumn steps = IntColumn.create("steps");
         IntColumn calls = IntColumn.create("calls");
-        DoubleColumn milliseconds = DoubleColumn.create("ms");
-        DoubleColumn rms = DoubleColumn.create("x_rms");
-        DoubleColumn max = DoubleColumn.create("x_max");
-        DoubleColumn difference = DoubleColumn.create("difference");
+        DoubleColumn milliseconds = FourDigits.column("ms");
+        DoubleColumn rms = FourDigits.column("x_rms");
+        DoubleColumn max = FourDigits.column("x_max");
+        DoubleColumn difference = FourDigits.column("difference");
         Tensor first = null;
         for (Map.Entry<String, Run> entry : runs.entrySet()) {
             Run run = entry.getValue();

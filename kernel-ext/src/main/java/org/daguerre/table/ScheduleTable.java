@@ -5,7 +5,6 @@ import java.util.stream.IntStream;
 import org.daguerre.schedule.Level;
 import org.daguerre.schedule.NoiseSchedule;
 import org.daguerre.schedule.Plan;
-import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.Table;
 
 /** The levels of a schedule or a plan, one a row, with the columns t, alphas_cumprod, alpha, sigma, snr. */
@@ -44,15 +43,14 @@ public final class ScheduleTable {
     private static Table table(String name, List<Level> levels) {
         return Table.create(
                 name,
-                DoubleColumn.create("t", levels.stream().mapToDouble(Level::t).toArray()),
-                DoubleColumn.create(
+                FourDigits.column("t", levels.stream().mapToDouble(Level::t).toArray()),
+                FourDigits.column(
                         "alphas_cumprod",
                         levels.stream().mapToDouble(Level::alphasCumprod).toArray()),
-                DoubleColumn.create(
+                FourDigits.column(
                         "alpha", levels.stream().mapToDouble(Level::alpha).toArray()),
-                DoubleColumn.create(
+                FourDigits.column(
                         "sigma", levels.stream().mapToDouble(Level::sigma).toArray()),
-                DoubleColumn.create(
-                        "snr", levels.stream().mapToDouble(Level::snr).toArray()));
+                FourDigits.column("snr", levels.stream().mapToDouble(Level::snr).toArray()));
     }
 }

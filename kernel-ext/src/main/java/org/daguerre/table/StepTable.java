@@ -40,6 +40,6 @@ public final class StepTable {
     }
 
     private static DoubleColumn real(String name, List<StepFacts> facts, ToDoubleFunction<StepFacts> value) {
-        return DoubleColumn.create(name, facts.stream().mapToDouble(value).toArray());
+        return FourDigits.column(name, facts.stream().mapToDouble(value).toArray());
     }
 }
