@@ -64,6 +64,9 @@ public final class AttentionPlot {
             across += v[i] * (i % columns + 0.5);
             down += v[i] * (i / columns + 0.5);
         }
+        if (!(total > 0)) {
+            return "\"" + word + "\" is attended to nowhere";
+        }
         return String.format(
                 Locale.ROOT,
                 "\"%s\" centres %.0f %% from the left and %.0f %% from the top, peak %.2g",

@@ -28,6 +28,7 @@ final class Panels {
     private static final int TITLE = 26;
     private static final int LEGEND_LINE = 20;
     private static final double LEGEND_FONT = 12;
+    private static final double LEGEND_NAME = 330;
 
     private static final float[][] DASHES = {null, {7, 3}, {2, 3}, {9, 3, 2, 3}, {4, 2}, {12, 4}, {2, 2, 6, 2}};
 
@@ -99,7 +100,7 @@ final class Panels {
                 }
                 g.setColor(new Color(theme.text()));
                 g.setFont(Lettering.font(LEGEND_FONT, Font.PLAIN));
-                g.drawString(key.name(), (float) x + 34, y + 4);
+                g.drawString(Lettering.fitted(g, key.name(), LEGEND_NAME), (float) x + 34, y + 4);
                 x += 34 + width(key.name()) + 18;
                 index++;
             }
@@ -123,9 +124,11 @@ final class Panels {
     }
 
     private static double width(String text) {
-        return Lettering.font(LEGEND_FONT, Font.PLAIN)
-                .getStringBounds(text, new FontRenderContext(null, true, true))
-                .getWidth();
+        return Math.min(
+                LEGEND_NAME,
+                Lettering.font(LEGEND_FONT, Font.PLAIN)
+                        .getStringBounds(text, new FontRenderContext(null, true, true))
+                        .getWidth());
     }
 
     /** Colour and dashes both tell the series apart. */
@@ -181,7 +184,8 @@ final class Panels {
         double[][] dense = dense(x, y, (x[x.length - 1] - x[0]) / 400);
         XYSeries series = chart.addSeries(name, dense[0], dense[1]);
         series.setSmooth(true);
-        series.setMarker(SeriesMarkers.NONE);
+        series.setMarker(x.length == 1 ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
+        series.setMarkerColor(new Color(theme.series(index)));
         series.setLineColor(new Color(theme.series(index)));
         series.setLineStyle(stroke(index));
     }

@@ -64,8 +64,9 @@ public final class SchedulePlot {
 
     /** The chosen quantities of each schedule, by name; all four of none is chosen. */
     public static Figure of(Map<String, ? extends NoiseSchedule> schedules, Theme theme, Quantity... quantities) {
-        if (schedules.isEmpty()) {
-            throw new IllegalArgumentException("no schedule to plot. Give one or more, each with a name.");
+        if (schedules.isEmpty() || schedules.keySet().stream().anyMatch(String::isBlank)) {
+            throw new IllegalArgumentException(
+                    "no schedule to plot, or one without a name. Give one or more, each with a name.");
         }
         Panels panels = new Panels(
                 schedules.size() == 1 ? "Noise schedule" : "Noise schedules",

@@ -1,0 +1,329 @@
+package org.daguerre.plot;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayInputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
+import org.daguerre.denoiser.Denoiser;
+import org.daguerre.image.Colormap;
+import org.daguerre.image.Picture;
+import org.daguerre.image.PngReader;
+import org.daguerre.image.Theme;
+import org.daguerre.run.Run;
+import org.daguerre.run.Sampling;
+import org.daguerre.run.StepFacts;
+import org.daguerre.schedule.DdimSpacing;
+import org.daguerre.schedule.Level;
+import org.daguerre.schedule.NoiseSchedule;
+import org.daguerre.schedule.Plan;
+import org.daguerre.schedule.TimestepSpacing;
+import org.daguerre.tensor.Noise;
+import org.daguerre.tensor.Tensor;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYSeries;
+
+class FigureTest {
+
+    private static final NoiseSchedule LINEAR = NoiseSchedule.linear(1000, 1e-4, 0.02);
+    private static final Denoiser HALF = Denoiser.of((x, level) -> x.times(0.5));
+
+    private static Run run(int steps) {
+        Run run = Sampling.of(HALF, LINEAR, 1, 3, 8, 8).steps(steps).seed(3).start();
+        run.finish();
+        return run;
+    }
+
+    private static Map<String, NoiseSchedule> schedules() {
+        Map<String, NoiseSchedule> schedules = new LinkedHashMap<>();
+        schedules.put("linear", LINEAR);
+        schedules.put("cosine", NoiseSchedule.cosine(1000));
+        schedules.put(
+                "zero terminal SNR",
+                NoiseSchedule.scaledLinear(1000, 0.00085, 0.012).zeroTerminalSnr());
+        schedules.put("flow", NoiseSchedule.flow(1000, 1));
+        return schedules;
+    }
+
+    /** How often each colour occurs. */
+    private static Map<Integer, Integer> colours(Figure figure) throws Exception {
+        byte[] png = figure.png();
+        PngReader strict = new PngReader(png);
+        assertEquals(figure.width() * Figure.SCALE, strict.width);
+        assertEquals(figure.height() * Figure.SCALE, strict.height);
+        assertEquals(strict.height * (1 + 3 * strict.width), strict.scanLines().length);
+        Map<Integer, Integer> counts = new HashMap<>();
+        var image = ImageIO.read(new ByteArrayInputStream(png));
+        for (int p : image.getRGB(0, 0, strict.width, strict.height, null, 0, strict.width)) {
+            counts.merge(p & 0xffffff, 1, Integer::sum);
+        }
+        return counts;
+    }
+
+    private static void assertSeen(Map<Integer, Integer> colours, int colour, int atLeast, String what) {
+        assertTrue(colours.getOrDefault(colour, 0) >= atLeast, what + ": " + colours.getOrDefault(colour, 0));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void schedulesShowEveryKindInItsColourOnTheThemesPage(Theme theme) throws Exception {
+        Figure figure = SchedulePlot.of(schedules(), theme);
+        Map<Integer, Integer> colours = colours(figure);
+        int pixels = colours.values().stream().mapToInt(i -> i).sum();
+        assertTrue(colours.get(theme.background()) > 0.7 * pixels, "the page is the theme's background");
+        for (int i = 0; i < 4; i++) {
+            assertSeen(colours, theme.series(i), 1500, "series " + i);
+        }
+        assertSeen(colours, theme.text(), 1000, "text");
+        assertSeen(colours, theme.quietText(), 300, "ticks");
+        assertEquals(4, figure.charts().size());
+    }
+
+    @Test
+    void curvesAreTheSchedulesOwnNumbers() {
+        XYChart chart = SchedulePlot.of(schedules(), Theme.LIGHT, SchedulePlot.Quantity.ALPHAS_CUMPROD)
+                .charts()
+                .get(0);
+        for (Map.Entry<String, NoiseSchedule> entry : schedules().entrySet()) {
+            XYSeries series = (XYSeries) chart.getSeries(entry.getKey());
+            assertEquals(0, series.getXData()[0]);
+            assertEquals(999, series.getXData()[series.getXData().length - 1]);
+            for (int i = 0; i < series.getXData().length; i++) {
+                double t = series.getXData()[i];
+                if (t == Math.rint(t)) {
+                    assertEquals(
+                            entry.getValue().at(t).alphasCumprod(),
+                            series.getYData()[i],
+                            1e-4); // some lie between two points that were asked
+                }
+            }
+        }
+    }
+
+    @Test
+    void betaIsTheSchedulesAndLeftOutWhereAScheduleHasNone() {
+        XYChart chart = SchedulePlot.of(schedules(), Theme.LIGHT, SchedulePlot.Quantity.BETA)
+                .charts()
+                .get(0);
+        XYSeries linear = (XYSeries) chart.getSeries("linear");
+        assertEquals(1e-4, Math.pow(10, linear.getYData()[0]), 1e-7);
+        assertEquals(0.02, Math.pow(10, linear.getYData()[linear.getYData().length - 1]), 1e-4);
+        assertEquals(null, chart.getSeries("flow"));
+    }
+
+    @Test
+    void infiniteSnrIsLeftOutAndTheAxisHasWholeDecades() {
+        XYChart chart = SchedulePlot.of(schedules(), Theme.LIGHT, SchedulePlot.Quantity.SNR)
+                .charts()
+                .get(0);
+        XYSeries flow = (XYSeries) chart.getSeries("flow");
+        XYSeries zero = (XYSeries) chart.getSeries("zero terminal SNR");
+        assertTrue(flow.getXData()[0] > 0);
+        assertTrue(zero.getXData()[zero.getXData().length - 1] < 999);
+        double low = chart.getStyler().getYAxisMin();
+        double high = chart.getStyler().getYAxisMax();
+        assertEquals(Math.rint(low), low);
+        assertEquals(Math.rint(high), high);
+        assertTrue(Arrays.stream(flow.getYData()).allMatch(y -> y >= low && y <= high));
+    }
+
+    @Test
+    void oneLambdaScheduleIsEnough() {
+        NoiseSchedule own = t -> Level.preserving(t, Math.pow(Math.cos(t / 1000 * Math.PI / 2), 2));
+        String alt = SchedulePlot.of(Map.of("mine", own), Theme.LIGHT).altText();
+        assertTrue(alt.startsWith("Noise schedule mine from alpha-bar 1.00"), alt);
+    }
+
+    @Test
+    void planIsDotsOnItsSchedule() throws Exception {
+        Plan plan = new DdimSpacing(TimestepSpacing.TRAILING, 0, true, false).plan(LINEAR, 7);
+        Figure figure = SchedulePlot.of(plan, Theme.DARK);
+        XYSeries dots = (XYSeries) figure.charts().get(0).getSeries("levels of the steps");
+        assertArrayEquals(plan.from().stream().mapToDouble(Level::t).toArray(), dots.getXData());
+        assertArrayEquals(plan.from().stream().mapToDouble(Level::alphasCumprod).toArray(), dots.getYData());
+        assertSeen(colours(figure), Theme.DARK.series(1), 2 * 7 * 100, "dots");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 5, 50})
+    void runShowsWhatWasMeasuredAtEveryStep(int steps) throws Exception {
+        Run run = run(steps);
+        Figure figure = RunPlot.of(run, Theme.LIGHT);
+        List<StepFacts> facts = run.facts();
+        double root = Math.sqrt(3 * 8 * 8);
+        XYSeries x = (XYSeries) figure.charts().get(0).getSeries("state x");
+        for (StepFacts fact : facts) {
+            int at = Arrays.binarySearch(x.getXData(), fact.step());
+            assertEquals(fact.xNorm() / root, x.getYData()[at], 1e-12);
+        }
+        XYSeries time = (XYSeries) figure.charts().get(1).getSeries("time");
+        assertEquals(
+                facts.stream().mapToDouble(StepFacts::milliseconds).max().orElseThrow(),
+                Arrays.stream(time.getYData()).max().orElseThrow());
+        Map<Integer, Integer> colours = colours(figure);
+        assertSeen(colours, Theme.LIGHT.text(), 500, "text");
+        for (int i = 0; i < 3; i++) {
+            assertSeen(colours, Theme.LIGHT.series(i), steps == 1 ? 10 : 500, "series " + i);
+        }
+    }
+
+    @Test
+    void runAltTextTellsItsEndsInNumbers() {
+        Run run = run(4);
+        String alt = RunPlot.of(run, Theme.LIGHT).altText();
+        double last = run.x().norm() / Math.sqrt(192);
+        assertTrue(alt.startsWith("4 steps of ddim"), alt);
+        assertTrue(alt.contains(String.format(java.util.Locale.ROOT, "%.3g after step 4", last)), alt);
+        assertTrue(alt.contains("4 model calls"), alt);
+    }
+
+    @Test
+    void runWithoutStepsIsRefusedWithWhatToDo() {
+        Run run = Sampling.of(HALF, LINEAR, 1, 3, 8, 8).start();
+        String plot = assertThrows(IllegalArgumentException.class, () -> RunPlot.of(run, Theme.LIGHT))
+                .getMessage();
+        String strip = assertThrows(IllegalArgumentException.class, () -> FilmStrip.of(run, x -> x, 8, Theme.LIGHT))
+                .getMessage();
+        assertTrue(plot.contains("run.step()") && strip.contains("run.step()"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void latentsShowTheExtremesOfTheirScale(Theme theme) throws Exception {
+        Figure figure = LatentsPlot.of(Tensor.of(new float[] {3, -3, 0, 1}, 1, 4, 1, 1), theme);
+        Map<Integer, Integer> colours = colours(figure);
+        for (double place : new double[] {0, 0.5, 1}) {
+            assertSeen(colours, Colormap.DIVERGING.rgb(place), 300 * 300, "channel at " + place);
+        }
+        assertTrue(figure.altText().contains("between -3.00 (blue) and 3.00 (orange)"), figure.altText());
+    }
+
+    @Test
+    void attentionAltTextSaysWhereEachWordLooks() throws Exception {
+        float[] corner = new float[16];
+        corner[3] = 0.5f;
+        Figure figure = AttentionPlot.of(
+                Picture.of(Tensor.filled(-1, 1, 3, 16, 16)),
+                Map.of("apples", Tensor.of(corner, 4, 4)),
+                false,
+                Theme.DARK);
+        assertTrue(
+                figure.altText().contains("\"apples\" centres 88 % from the left and 13 % from the top, peak 0.50"),
+                figure.altText());
+        assertTrue(colours(figure).size() > 50);
+    }
+
+    @Test
+    void oneScaleMakesAWeakWordDarkAndItsOwnScaleDoesNot() throws Exception {
+        Map<String, Tensor> maps = new LinkedHashMap<>();
+        maps.put("strong", Tensor.filled(1, 4, 4));
+        maps.put("weak", Tensor.filled(0.01, 4, 4));
+        Picture picture = Picture.of(Tensor.filled(-1, 1, 3, 16, 16));
+        assertNotEquals(
+                colours(AttentionPlot.of(picture, maps, true, Theme.LIGHT)),
+                colours(AttentionPlot.of(picture, maps, false, Theme.LIGHT)));
+    }
+
+    @Test
+    void attentionThatIsNowhereIsStillSaid() {
+        Figure figure = AttentionPlot.of(
+                Picture.of(Tensor.zeros(1, 3, 4, 4)), Map.of("the", Tensor.zeros(2, 2)), true, Theme.LIGHT);
+        assertTrue(figure.altText().contains("\"the\" is attended to nowhere"), figure.altText());
+        assertDoesNotThrow(figure::png);
+    }
+
+    @Test
+    void filmStripPairsWhatTheModelSawWithWhatItBelieved() {
+        Run run = run(10);
+        Picture strip = FilmStrip.of(run, x -> x, 3, Theme.LIGHT).picture();
+        int gutter = 2;
+        int[] shown = {0, 5, 9};
+        for (int column = 0; column < 3; column++) {
+            var asked = run.steps().get(shown[column]).calls().get(0);
+            int x = gutter + column * (8 + gutter);
+            assertEquals(Picture.of(asked.x()).pixel(0, 0), strip.pixel(x, gutter));
+            assertEquals(Picture.of(asked.denoised()).pixel(7, 7), strip.pixel(x + 7, gutter + 8 + gutter + 7));
+        }
+        assertEquals(3 * 10 + 2, strip.width());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 8, 30})
+    void filmStripNeverHasMoreFramesThanAskedOrMade(int frames) throws Exception {
+        Run run = run(5);
+        FilmStrip strip = FilmStrip.of(run, x -> x, frames, Theme.DARK);
+        assertEquals(Math.min(frames, 5) * 10 + 2, strip.picture().width());
+        assertTrue(
+                strip.picture().altText().contains("to step 5 (t 0)"),
+                strip.picture().altText());
+        assertSeen(colours(strip.figure()), Theme.DARK.text(), 100, "text");
+    }
+
+    @Test
+    void textOfAnyScriptAndLengthIsDrawn() {
+        Map<String, NoiseSchedule> odd = new LinkedHashMap<>();
+        odd.put("n".repeat(500), LINEAR);
+        odd.put("苹果 🍎 <b>", LINEAR);
+        assertDoesNotThrow(() -> SchedulePlot.of(odd, Theme.LIGHT).png());
+        Map<String, Tensor> maps = Map.of("🍎".repeat(60), Tensor.filled(1, 2, 2));
+        assertDoesNotThrow(() -> AttentionPlot.of(
+                        Picture.of(Noise.seed(1).draw(1, 3, 8, 8).tensor()), maps, false, Theme.LIGHT)
+                .png());
+    }
+
+    @Test
+    void scheduleWithoutANameOrNoneAtAllIsRefused() {
+        assertThrows(IllegalArgumentException.class, () -> SchedulePlot.of(Map.of(" ", LINEAR), Theme.LIGHT));
+        assertThrows(IllegalArgumentException.class, () -> SchedulePlot.of(Map.of(), Theme.LIGHT));
+    }
+
+    @Test
+    void moreSeriesThanColoursAreDrawnToo() {
+        Map<String, NoiseSchedule> many = new LinkedHashMap<>();
+        IntStream.range(0, 12)
+                .forEach(i -> many.put("schedule " + i, NoiseSchedule.linear(1000, 1e-4, 0.01 + 0.002 * i)));
+        assertEquals(
+                12,
+                SchedulePlot.of(many, Theme.LIGHT)
+                        .charts()
+                        .get(0)
+                        .getSeriesCollection()
+                        .size());
+        assertDoesNotThrow(() -> SchedulePlot.of(many, Theme.LIGHT).png());
+    }
+
+    @Test
+    void sameFigureGivesTheSameBytes() {
+        assertArrayEquals(
+                SchedulePlot.of(schedules(), Theme.DARK).png(),
+                SchedulePlot.of(schedules(), Theme.DARK).png());
+    }
+
+    @Test
+    void failureWithinDrawingIsAnExceptionOfOneLine() {
+        Figure broken = new Figure(10, Theme.LIGHT, "broken", List.of(), g -> {
+            throw new NoClassDefFoundError("sun/font/Gone");
+        });
+        String message = assertThrows(IllegalStateException.class, broken::png).getMessage();
+        assertEquals(1, message.lines().count());
+        assertThrows(
+                UncheckedIOException.class,
+                () -> LatentsPlot.of(Tensor.zeros(1, 1, 2, 2), Theme.LIGHT).save(Path.of("no such folder", "x.png")));
+    }
+}
