@@ -20,6 +20,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
  */
 public final class Arguments {
 
+    /** Stands in a description for the values that an option's completion offers. */
+    static final String VALUES = "${COMPLETION-CANDIDATES}";
+
     private static final int SHOWN = 60;
 
     private Arguments() {}
@@ -28,7 +31,6 @@ public final class Arguments {
     public static CommandLine parser(Object command) {
         return new CommandLine(command)
                 .setExpandAtFiles(false)
-                .setInterpolateVariables(false)
                 .registerConverter(double.class, Arguments::number)
                 .registerConverter(Double.class, Arguments::number);
     }
@@ -131,7 +133,9 @@ public final class Arguments {
     }
 
     private static String mayBe(ArgSpec argument) {
-        return String.join(" ", argument.description());
+        String described = String.join(" ", argument.description());
+        Iterable<String> values = argument.completionCandidates();
+        return values == null ? described : described.replace(VALUES, String.join(", ", values));
     }
 
     /** A text in single quotes, cut where it is long. */

@@ -2,51 +2,81 @@ package org.daguerre.notebook;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import org.daguerre.cli.Doctor;
 import org.daguerre.cli.Finding;
 import org.daguerre.cli.Names;
 import org.daguerre.cli.Version;
+import org.daguerre.image.Theme;
+import org.daguerre.pipeline.Daguerre;
+import org.daguerre.pipeline.Generation;
+import org.daguerre.pipeline.Model;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code %daguerre}: help, a diagnosis. */
-@Command(name = "%daguerre", description = "Help, a diagnosis with the remedy in it, what is held, letting go.")
-final class DaguerreMagic implements Callable<Object> {
+/** {@code %daguerre}: help, a diagnosis, what is held, letting go, the page that figures are drawn for. */
+@Command(
+        name = "%daguerre",
+        description = {
+            "Looks after the notebook:",
+            "  help      what there is",
+            "  doctor    what is wrong here, with the remedy",
+            "  memory    what is held",
+            "  release   lets go of models and runs",
+            "  theme     draws figures for a light or a dark page"
+        })
+final class DaguerreMagic extends Magic {
 
-    private static final List<String> TOPICS = List.of("help", "doctor");
+    private static final List<String> TOPICS = List.of("help", "doctor", "memory", "release", "theme");
+    private static final List<String> THEMES = List.of("light", "dark");
 
-    private static final String HELP = """
+    private static final String HELP =
+            """
             Daguerre %s: image diffusion models, opened up
 
-              %%daguerre doctor              what is wrong here, with the remedy
+              %%model                          lists the models
+              %%model tray                     loads one and shows its card
+              %%sample "three red apples"      makes a picture: --steps --sampler --schedule --guidance --seed --count ...
+              %%start "three red apples"       begins a run by hand; then
+              %%step, %%step 5, %%back, %%finish  goes on, goes back, goes to the end
+              %%branch --sampler heun          another run from here; %%branch 1 returns to the first
+              %%plot path                      also: schedule, snr, beta, sigma, plan, steps, latents, attention
+              %%attention apples               which pixels attended to a word
+              %%daguerre doctor                also: help, memory, release, theme dark
 
-            Every magic explains itself with --help. Put texts with blanks into double quotes.""";
+            Every magic explains itself with --help. Put texts with blanks into double quotes.
+            In Java: Daguerre.model("tray").prompt("three red apples").steps(30).seed(7).start().finish()""";
 
     private final KernelHost host;
+    private final Session session;
     private final List<String> problems;
 
-    @Parameters(paramLabel = "TOPIC", arity = "0..1", description = "one of: help, doctor")
+    @Parameters(index = "0", paramLabel = "TOPIC", arity = "0..1", description = "one of: help, doctor, memory, release, theme")
     private String topic = "help";
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "shows this text")
-    private boolean help;
+    @Parameters(index = "1", paramLabel = "THEME", arity = "0..1", description = "light or dark, after theme")
+    private String theme;
 
-    DaguerreMagic(KernelHost host, List<String> problems) {
+    DaguerreMagic(KernelHost host, Session session, List<String> problems) {
         this.host = host;
+        this.session = session;
         this.problems = problems;
     }
 
     @Override
     public MimeBundle call() {
+        String known = Names.known("topic", topic, TOPICS);
+        if (theme != null && !known.equals("theme")) {
+            throw new IllegalArgumentException(
+                    "'" + theme + "' is one argument too many for %daguerre " + known + ". Give the topic alone.");
+        }
         return MimeBundle.text(
-                switch (Names.known("topic", topic, TOPICS)) {
+                switch (known) {
                     case "doctor" -> doctor();
+                    case "memory" -> memory();
+                    case "release" -> release();
+                    case "theme" -> theme();
                     default -> HELP.formatted(Version.current());
                 });
     }
@@ -59,5 +89,48 @@ final class DaguerreMagic implements Callable<Object> {
                 "Restart the kernel; if it stays, the jars on its class path do not fit together.")));
         findings.addAll(Doctor.examine());
         return findings.stream().map(Finding::toString).collect(Collectors.joining("\n"));
+    }
+
+    private String memory() {
+        Runtime jvm = Runtime.getRuntime();
+        List<Generation> runs = session.state().branches();
+        int steps = runs.stream()
+                .flatMap(run -> run.runs().stream())
+                .mapToInt(run -> run.trajectory().length())
+                .sum();
+        return String.format(
+                Locale.ROOT,
+                "heap %d MB used of at most %d MB%nmodels in memory: %s%nruns held: %d with %d steps",
+                (jvm.totalMemory() - jvm.freeMemory()) >> 20,
+                jvm.maxMemory() >> 20,
+                models(Daguerre.loaded()),
+                runs.size(),
+                steps);
+    }
+
+    private static String models(List<Model> models) {
+        return models.isEmpty()
+                ? "none"
+                : models.stream()
+                        .map(model -> String.format(
+                                Locale.ROOT, "%s (%.1f MB)", model.name(), model.card().bytes() / 1e6))
+                        .collect(Collectors.joining(", "));
+    }
+
+    private String release() {
+        String released = models(Daguerre.loaded());
+        session.clear();
+        Daguerre.release();
+        return "released models: " + released + ". Runs kept in variables of your own can be looked at no longer.";
+    }
+
+    private String theme() {
+        if (theme == null) {
+            return "figures are drawn for a " + session.theme().name().toLowerCase(Locale.ROOT)
+                    + " page; %daguerre theme light or dark changes that";
+        }
+        String chosen = Names.known("theme", theme, THEMES);
+        session.update(now -> now.theme(Theme.valueOf(chosen.toUpperCase(Locale.ROOT))));
+        return "figures are drawn for a " + chosen + " page from now on";
     }
 }

@@ -3,7 +3,6 @@ package org.daguerre.notebook;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.daguerre.cli.Arguments;
 import org.daguerre.cli.Version;
 
@@ -18,9 +17,16 @@ public final class Notebook {
             "import org.daguerre.denoiser.*;",
             "import org.daguerre.guidance.*;",
             "import org.daguerre.sampler.*;",
-            "import org.daguerre.run.*;");
+            "import org.daguerre.run.*;",
+            "import org.daguerre.text.*;",
+            "import org.daguerre.pipeline.*;",
+            "import org.daguerre.image.*;",
+            "import org.daguerre.plot.*;",
+            "import org.daguerre.table.*;",
+            "import org.daguerre.nd.*;");
 
     private final KernelHost host;
+    private final Session session = new Session();
     private final List<String> problems = new ArrayList<>();
 
     private Notebook(KernelHost host) {
@@ -60,17 +66,31 @@ public final class Notebook {
     }
 
     private void magics() {
-        host.lineMagic("daguerre", arguments -> call(new DaguerreMagic(host, problems), arguments));
+        host.lineMagic("daguerre", arguments -> call(new DaguerreMagic(host, session, problems), arguments));
+        host.lineMagic("model", arguments -> call(new ModelMagic(session), arguments));
+        host.lineMagic("sample", arguments -> call(new SampleMagic(session, host), arguments));
+        host.lineMagic("start", arguments -> call(new StartMagic(session), arguments));
+        host.lineMagic("step", arguments -> call(new StepMagic(session, host), arguments));
+        host.lineMagic("back", arguments -> call(new BackMagic(session), arguments));
+        host.lineMagic("branch", arguments -> call(new BranchMagic(session), arguments));
+        host.lineMagic("finish", arguments -> call(new FinishMagic(session, host), arguments));
+        host.lineMagic("plot", arguments -> call(new PlotMagic(session), arguments));
+        host.lineMagic("attention", arguments -> call(new AttentionMagic(session), arguments));
     }
 
     private void renderers() {
-        host.renderer(MimeBundle.class, bundle -> bundle);
+        new Renderings(session).register(host);
     }
 
     /** Runs a magic: an annotated command, new for every call so that nothing is left over from the one before. */
-    private static Object call(Callable<?> magic, List<String> arguments) throws Exception {
-        Optional<String> help = Arguments.parse(magic, withoutSemicolon(arguments));
-        return help.isPresent() ? MimeBundle.text(help.get()) : magic.call();
+    private static Object call(Magic magic, List<String> arguments) throws Exception {
+        try {
+            Optional<String> help = Arguments.parse(magic, withoutSemicolon(arguments));
+            return help.isPresent() ? MimeBundle.text(help.get()) : magic.call();
+        } catch (IllegalArgumentException | IllegalStateException mistake) {
+            mistake.setStackTrace(new StackTraceElement[0]); // the message is the answer, the kernels print the rest in red
+            throw mistake;
+        }
     }
 
     /** Java's habit ends a line with a semicolon, and the kernels make it part of the last argument. */

@@ -1,0 +1,114 @@
+package org.daguerre.notebook;
+
+import java.util.Base64;
+import java.util.UUID;
+import java.util.function.LongSupplier;
+import org.daguerre.cli.ProgressText;
+import org.daguerre.image.Picture;
+import org.daguerre.pipeline.Generation;
+import org.daguerre.run.Observer;
+import org.daguerre.run.Progress;
+import org.daguerre.run.Run;
+
+/**
+ * Shows in the cell how a generation comes on: a bar, the step, the time left, and what the model now takes the picture for.
+ * What is over in less than half a second shows nothing; in the end one line stays.
+ */
+final class LiveProgress implements Observer, AutoCloseable {
+
+    private static final long PATIENCE = 500_000_000L;
+    private static final long BETWEEN_UPDATES = 100_000_000L;
+    private static final long BETWEEN_PREVIEWS = 300_000_000L;
+    private static final int PREVIEW = 192;
+
+    private final KernelHost host;
+    private final Generation generation;
+    private final LongSupplier clock;
+    private final String id = "daguerre-" + UUID.randomUUID();
+    private final long start;
+    private final double startFraction;
+    private boolean shown;
+    private long lastUpdate;
+    private long lastPreview;
+    private String preview = "";
+    private String label = "";
+
+    /** @param clock nanoseconds, as {@link System#nanoTime} counts them */
+    LiveProgress(KernelHost host, Generation generation, LongSupplier clock) {
+        this.host = host;
+        this.generation = generation;
+        this.clock = clock;
+        this.start = clock.getAsLong();
+        this.startFraction = generation.fraction();
+        generation.observe(this);
+    }
+
+    /** What goes wrong in showing progress must not end the run. */
+    @Override
+    public void on(Progress progress) {
+        try {
+            show(progress);
+        } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
+            preview = "";
+        }
+    }
+
+    private void show(Progress progress) {
+        int picture = generation.runs().indexOf(progress.run());
+        label = (generation.count() == 1 ? "" : "picture " + (picture + 1) + " of " + generation.count() + ", ") + "step "
+                + progress.step() + " of " + progress.steps();
+        long now = clock.getAsLong();
+        if (now - start < PATIENCE || shown && now - lastUpdate < BETWEEN_UPDATES) {
+            return;
+        }
+        if (progress.stepDone() && (preview.isEmpty() || now - lastPreview >= BETWEEN_PREVIEWS)) {
+            preview = preview(progress.run());
+            lastPreview = now;
+        }
+        double within = generation.count() == 1 ? progress.fraction() : generation.fraction();
+        put(bundle(ProgressText.of(label, within, startFraction, (now - start) / 1e9)));
+        lastUpdate = clock.getAsLong();
+    }
+
+    private String preview(Run run) {
+        Picture estimate = Picture.of(
+                generation.model().decode(run.trajectory().last().denoised()));
+        int longest = Math.max(estimate.width(), estimate.height());
+        int width = estimate.width() * PREVIEW / longest;
+        int height = estimate.height() * PREVIEW / longest;
+        return "<img alt=\"what the model now takes the picture for\" width=\"" + width + "\" height=\"" + height
+                + "\" src=\"data:image/png;base64,"
+                + Base64.getEncoder().encodeToString(estimate.png()) + "\"/>";
+    }
+
+    private MimeBundle bundle(ProgressText text) {
+        String left = text.timeLeft();
+        return MimeBundle.text(text.toString())
+                .html("<div><progress max=\"1\" value=\"" + String.format(java.util.Locale.ROOT, "%.3f", text.fraction())
+                        + "\" style=\"width:192px\"></progress> " + MimeBundle.escape(text.label())
+                        + (left.isEmpty() ? "" : ", " + left) + "<br/>" + preview + "</div>");
+    }
+
+    private void put(MimeBundle bundle) {
+        if (shown) {
+            host.update(id, bundle);
+        } else {
+            host.display(id, bundle);
+            shown = true;
+        }
+    }
+
+    /** Leaves one line in the place of bar and preview. */
+    @Override
+    public void close() {
+        generation.observe(progress -> {});
+        if (shown) {
+            double seconds = (clock.getAsLong() - start) / 1e9;
+            put(MimeBundle.text(String.format(
+                    java.util.Locale.ROOT,
+                    generation.done() ? "%s, %.1f s" : "stopped at %s after %.1f s; %%finish or %%step goes on",
+                    label,
+                    seconds)));
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package org.daguerre.notebook;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import org.daguerre.cli.ModelOptions;
+import org.daguerre.pipeline.Daguerre;
+import org.daguerre.pipeline.Model;
+import org.daguerre.pipeline.ModelFolder;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code %model}, in Java {@code Daguerre.model("tray")}. */
+@Command(
+        name = "%model",
+        description = "Lists the models, or loads one, makes it the current one and shows its card.")
+final class ModelMagic extends Magic {
+
+    private final Session session;
+
+    @Parameters(
+            paramLabel = "NAME or FOLDER",
+            arity = "0..1",
+            description = "a model's name or its folder; backslashes doubled, blanks in double quotes")
+    private String name;
+
+    @Mixin
+    private ModelOptions options;
+
+    ModelMagic(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Object call() {
+        if (name == null) {
+            return list(Daguerre.models());
+        }
+        Model model = options.load(name);
+        session.update(now -> now.model(model));
+        return model;
+    }
+
+    private static MimeBundle list(List<ModelFolder> models) {
+        return MimeBundle.text(
+                models.isEmpty()
+                        ? "No model was found. Set DAGUERRE_MODELS to the folder of the model folders, or give %model a folder."
+                        : models.stream().map(ModelFolder::toString).collect(Collectors.joining("\n")));
+    }
+}

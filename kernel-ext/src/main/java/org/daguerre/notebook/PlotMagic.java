@@ -1,0 +1,101 @@
+package org.daguerre.notebook;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.daguerre.cli.Names;
+import org.daguerre.image.Theme;
+import org.daguerre.pipeline.Generation;
+import org.daguerre.plot.Figure;
+import org.daguerre.plot.FilmStrip;
+import org.daguerre.plot.LatentsPlot;
+import org.daguerre.plot.RunPlot;
+import org.daguerre.plot.SchedulePlot;
+import org.daguerre.plot.SchedulePlot.Quantity;
+import org.daguerre.schedule.NoiseSchedule;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code %plot}, in Java the classes of {@code org.daguerre.plot}. */
+@Command(
+        name = "%plot",
+        description = {
+            "Draws a schedule or the current run:",
+            "  schedule, snr, beta, sigma   noise schedules; names after it stand side by side",
+            "  plan                         the levels of the current run's steps",
+            "  path                         states and estimates of the current run as a film strip",
+            "  steps                        norms and times of its steps",
+            "  latents                      its state, channel by channel",
+            "  attention                    where its words were attended to"
+        })
+final class PlotMagic extends Magic {
+
+    private static final List<String> SUBJECTS =
+            List.of("schedule", "snr", "beta", "sigma", "plan", "path", "steps", "latents", "attention");
+
+    private final Session session;
+
+    @Parameters(
+            index = "0",
+            paramLabel = "SUBJECT",
+            description = "one of: schedule, snr, beta, sigma, plan, path, steps, latents, attention")
+    private String subject;
+
+    @Parameters(
+            index = "1..*",
+            paramLabel = "NAME",
+            description = "schedules to draw: linear, scaled_linear, cosine, sigmoid, zero_snr, flow; the model's own if none is given")
+    private List<String> names = List.of();
+
+    @Option(names = "--frames", paramLabel = "N", description = "the most frames of a film strip, 1 or more")
+    private int frames = 8;
+
+    @Option(names = "--word", paramLabel = "WORD", description = "a word of the prompt; may be given again")
+    private List<String> words = List.of();
+
+    @Mixin
+    private AttentionOptions attention;
+
+    PlotMagic(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Figure call() {
+        Theme theme = session.theme();
+        String known = Names.known("subject", subject, SUBJECTS);
+        boolean ofSchedules = SUBJECTS.indexOf(known) < SUBJECTS.indexOf("plan");
+        if (!ofSchedules && !names.isEmpty()) {
+            throw new IllegalArgumentException("'" + names.get(0) + "' is one argument too many for %plot " + known
+                    + ". Give names to schedule, snr, beta or sigma; words to --word.");
+        }
+        return switch (known) {
+            case "schedule" -> SchedulePlot.of(schedules(), theme);
+            case "snr" -> SchedulePlot.of(schedules(), theme, Quantity.SNR);
+            case "beta" -> SchedulePlot.of(schedules(), theme, Quantity.BETA);
+            case "sigma" -> SchedulePlot.of(schedules(), theme, Quantity.SIGMA);
+            case "plan" -> SchedulePlot.of(session.run().run().trajectory().plan(), theme);
+            case "path" -> path(session.run(), theme);
+            case "steps" -> RunPlot.of(session.run().run(), theme);
+            case "latents" -> LatentsPlot.of(session.run().run().x(), theme);
+            default -> attention.figure(session.run(), words, theme);
+        };
+    }
+
+    private Figure path(Generation run, Theme theme) {
+        return FilmStrip.of(run.run(), run.model()::decode, frames, theme).figure();
+    }
+
+    private Map<String, NoiseSchedule> schedules() {
+        Map<String, NoiseSchedule> chosen = new LinkedHashMap<>();
+        if (names.isEmpty()) {
+            chosen.put(session.model().name(), session.model().scheduler().schedule());
+        }
+        for (String name : names) {
+            chosen.put(name, NoiseScheduleNames.schedule(name));
+        }
+        return chosen;
+    }
+}

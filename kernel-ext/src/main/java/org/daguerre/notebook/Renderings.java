@@ -1,0 +1,193 @@
+package org.daguerre.notebook;
+
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import javax.imageio.ImageIO;
+import org.daguerre.cli.Prints;
+import org.daguerre.image.ContactSheet;
+import org.daguerre.image.Graphic;
+import org.daguerre.image.Picture;
+import org.daguerre.nd.NdArrays;
+import org.daguerre.pipeline.Generation;
+import org.daguerre.pipeline.Model;
+import org.daguerre.pipeline.ModelCard;
+import org.daguerre.plot.LatentsPlot;
+import org.daguerre.plot.SchedulePlot;
+import org.daguerre.run.Run;
+import org.daguerre.sampler.Step;
+import org.daguerre.schedule.NoiseSchedule;
+import org.daguerre.schedule.Plan;
+import org.daguerre.tensor.Tensor;
+import org.daguerre.text.Tokens;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import tech.tablesaw.api.Table;
+
+/** How each type looks in a notebook: here types meet their renderers. */
+final class Renderings {
+
+    private static final int MAX_PNG = 2 << 20;
+    private static final int MAX_ROWS = 60;
+    private static final int PAGE = 384;
+
+    private final Session session;
+
+    Renderings(Session session) {
+        this.session = session;
+    }
+
+    void register(KernelHost host) {
+        host.renderer(MimeBundle.class, bundle -> bundle);
+        host.renderer(Graphic.class, graphic -> graphic(graphic, graphic.altText()));
+        host.renderer(Picture.class, picture -> graphic(picture.enlargedWithin(PAGE), picture.altText()));
+        host.renderer(Generation.class, this::generation);
+        host.renderer(Run.class, run -> state(run.x(), facts(run)));
+        host.renderer(Step.class, step -> state(step.denoised(), step + ", estimate"));
+        host.renderer(
+                NoiseSchedule.class,
+                schedule -> graphic(
+                        SchedulePlot.of(Map.of(schedule.toString(), schedule), session.theme()), schedule.toString()));
+        host.renderer(Plan.class, plan -> graphic(SchedulePlot.of(plan, session.theme()), plan.toString()));
+        host.renderer(Model.class, model -> card(model.card()));
+        host.renderer(ModelCard.class, Renderings::card);
+        host.renderer(Tokens.class, Renderings::tokens);
+        host.renderer(Table.class, Renderings::table);
+        host.renderer(INDArray.class, array -> MimeBundle.text(NdArrays.summary(array)));
+    }
+
+    /** The finished pictures; on the way, the state beside what the model takes it for. */
+    private MimeBundle generation(Generation generation) {
+        String text = generation + "\n" + Prints.facts(generation);
+        if (generation.count() > 1) {
+            return graphic(Prints.sheet(generation, session.theme()), text);
+        }
+        Picture now = Prints.of(generation, 0);
+        if (generation.done()) {
+            return graphic(now.enlargedWithin(PAGE), text);
+        }
+        Run run = generation.run();
+        int made = run.trajectory().length();
+        Picture x = Picture.of(generation.model().decode(run.x())).enlargedWithin(PAGE / 2);
+        ContactSheet sheet = made == 0
+                ? ContactSheet.of(List.of(x)).captions(List.of("noise, before the first step"))
+                : ContactSheet.of(List.of(x, now.enlargedWithin(PAGE / 2)))
+                        .captions(List.of("state after step " + made, "what the model sees in it"));
+        return graphic(sheet.theme(session.theme()).picture(), text);
+    }
+
+    private static String facts(Run run) {
+        return run + "\nstate " + run.x();
+    }
+
+    /** A state on its own has no decoder: colours as they are if it is a picture, otherwise channel by channel. */
+    private MimeBundle state(Tensor x, String text) {
+        int[] shape = x.shape();
+        boolean picture = shape.length == 4 && shape[0] == 1 && shape[1] == 3;
+        return picture
+                ? graphic(Picture.of(x).enlargedWithin(PAGE), text)
+                : graphic(LatentsPlot.of(x, session.theme()), text);
+    }
+
+    /** A graphic; one whose PNG would choke the page is shown smaller, and says so. */
+    static MimeBundle graphic(Graphic graphic, String text) {
+        byte[] png = graphic.png();
+        if (png.length <= MAX_PNG) {
+            return MimeBundle.text(text).png(png, graphic.width(), graphic.height());
+        }
+        Picture reduced = reduced(png, Math.sqrt((double) MAX_PNG / png.length) * 0.8);
+        String note = "shown reduced from " + graphic.width() + " x " + graphic.height() + "; save(file) writes it whole";
+        Picture noted = ContactSheet.of(List.of(reduced)).captions(List.of(note)).picture();
+        return MimeBundle.text(text + "\n" + note).png(noted.png(), noted.width(), noted.height());
+    }
+
+    private static Picture reduced(byte[] png, double factor) {
+        try {
+            BufferedImage whole = ImageIO.read(new ByteArrayInputStream(png));
+            int width = Math.max(1, (int) (whole.getWidth() * factor));
+            int height = Math.max(1, (int) (whole.getHeight() * factor));
+            BufferedImage small = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+            Graphics2D g = small.createGraphics();
+            g.setRenderingHint(RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
+            g.drawImage(whole, 0, 0, width, height, null);
+            g.dispose();
+            return Picture.of(width, height, small.getRGB(0, 0, width, height, null, 0, width));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static MimeBundle card(ModelCard card) {
+        String networks = card.components().stream()
+                .map(part -> row(
+                        "td",
+                        part.name(),
+                        String.format(java.util.Locale.ROOT, "%.2f M", part.parameters() / 1e6),
+                        String.format(java.util.Locale.ROOT, "%.1f MB", part.bytes() / 1e6),
+                        part.inputs().stream().map(Object::toString).collect(Collectors.joining(", ")),
+                        part.outputs().stream().map(Object::toString).collect(Collectors.joining(", "))))
+                .collect(Collectors.joining());
+        String facts = row("td", "runs on", card.provider().toString())
+                + row("td", "picture", card.pictureSize().get(0) + " x " + card.pictureSize().get(1) + " pixels")
+                + row("td", "predicts", card.predictionType())
+                + row("td", "schedule", card.schedule())
+                + row("td", "scheduler", card.scheduler())
+                + row("td", "licence", card.licence())
+                + row("td", "files", card.verified() ? "match SHA256SUMS" : "not verified: there is no SHA256SUMS");
+        String notes = card.notes().stream()
+                .map(note -> "<p>" + MimeBundle.escape(note) + "</p>")
+                .collect(Collectors.joining());
+        return MimeBundle.text(card.toString())
+                .html("<p><b>" + MimeBundle.escape(card.name()) + "</b>: " + MimeBundle.escape(card.title()) + "</p><table>"
+                        + facts + "</table><table><thead>"
+                        + row("th", "component", "parameters", "size", "inputs", "outputs") + "</thead><tbody>" + networks
+                        + "</tbody></table>" + notes);
+    }
+
+    private static MimeBundle tokens(Tokens tokens) {
+        String cells = tokens.tokens().stream()
+                .filter(token -> token.kind() != Tokens.Kind.PADDING)
+                .map(token -> row("td", token.text(), Integer.toString(token.id()), token.kind().name().toLowerCase(java.util.Locale.ROOT)))
+                .collect(Collectors.joining());
+        String dropped = tokens.dropped().isEmpty()
+                ? ""
+                : "<p>no room for: " + MimeBundle.escape(String.join(" ", tokens.dropped())) + "</p>";
+        return MimeBundle.text(tokens.toString())
+                .html("<table><thead>" + row("th", "token", "id", "kind") + "</thead><tbody>" + cells + "</tbody></table>"
+                        + dropped);
+    }
+
+    private static MimeBundle table(Table table) {
+        int rows = Math.min(MAX_ROWS, table.rowCount());
+        StringBuilder html = new StringBuilder("<table><caption>" + MimeBundle.escape(table.name()) + "</caption><thead>"
+                + row("th", table.columnNames().toArray(String[]::new)) + "</thead><tbody>");
+        for (int r = 0; r < rows; r++) {
+            int index = r;
+            html.append(row(
+                    "td",
+                    table.columns().stream().map(column -> column.getString(index)).toArray(String[]::new)));
+        }
+        html.append("</tbody></table>");
+        if (rows < table.rowCount()) {
+            html.append("<p>").append(table.rowCount() - rows).append(" more rows</p>");
+        }
+        return MimeBundle.text(table.print(MAX_ROWS)).html(html.toString());
+    }
+
+    private static String row(String tag, String... cells) {
+        StringBuilder row = new StringBuilder("<tr>");
+        for (String cell : cells) {
+            row.append('<').append(tag).append(" style=\"text-align:left\">")
+                    .append(MimeBundle.escape(cell))
+                    .append("</")
+                    .append(tag)
+                    .append('>');
+        }
+        return row.append("</tr>").toString();
+    }
+}

@@ -1,0 +1,40 @@
+package org.daguerre.notebook;
+
+import java.util.concurrent.CancellationException;
+import org.daguerre.cli.SamplingOptions;
+import org.daguerre.pipeline.Generation;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code %sample}, in Java {@code model.prompt("...").steps(30).start().finish()}. */
+@Command(name = "%sample", description = "Makes a picture from a prompt and leaves the run behind for inspection.")
+final class SampleMagic extends Magic {
+
+    private final Session session;
+    private final KernelHost host;
+
+    @Parameters(paramLabel = "PROMPT", description = "what to show, in double quotes")
+    private String prompt;
+
+    @Mixin
+    private SamplingOptions options;
+
+    SampleMagic(Session session, KernelHost host) {
+        this.session = session;
+        this.host = host;
+    }
+
+    @Override
+    public Generation call() {
+        Generation run = options.apply(session.model().prompt(prompt)).start();
+        try (LiveProgress progress = new LiveProgress(host, run, System::nanoTime)) {
+            run.finish();
+        } catch (CancellationException interrupted) {
+            session.update(now -> now.run(run));
+            throw interrupted;
+        }
+        session.update(now -> now.run(run));
+        return run;
+    }
+}

@@ -1,0 +1,89 @@
+package org.daguerre.notebook;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
+import org.daguerre.image.Theme;
+import org.daguerre.pipeline.Generation;
+import org.daguerre.pipeline.Model;
+
+/**
+ * What the magics of a notebook share: the current model, the current run and its branches. One immutable state is swapped
+ * for another when a magic has done its work, so that one that fails leaves it as it was.
+ */
+final class Session {
+
+    /**
+     * @param model the current model, or null
+     * @param branches the current run and what branched off it, in order; empty before the first
+     * @param branch which of them is the current one, from 0
+     * @param theme the page that figures are drawn for
+     */
+    record State(Model model, List<Generation> branches, int branch, Theme theme) {
+
+        State {
+            branches = List.copyOf(branches);
+        }
+
+        State model(Model model) {
+            return new State(model, branches, branch, theme);
+        }
+
+        State run(Generation run) {
+            return new State(run.model(), List.of(run), 0, theme);
+        }
+
+        State branched(Generation run) {
+            List<Generation> more = new ArrayList<>(branches);
+            more.add(run);
+            return new State(model, more, branches.size(), theme);
+        }
+
+        State branch(int branch) {
+            return new State(model, branches, branch, theme);
+        }
+
+        State theme(Theme theme) {
+            return new State(model, branches, branch, theme);
+        }
+    }
+
+    private final AtomicReference<State> state =
+            new AtomicReference<>(new State(null, List.of(), 0, Theme.LIGHT));
+
+    State state() {
+        return state.get();
+    }
+
+    void update(UnaryOperator<State> change) {
+        state.updateAndGet(change);
+    }
+
+    Theme theme() {
+        return state().theme();
+    }
+
+    /** The current model. */
+    Model model() {
+        Model model = state().model();
+        if (model == null || model.isClosed()) {
+            throw new IllegalStateException("no model is loaded. Load one: %model lists them, %model NAME loads.");
+        }
+        return model;
+    }
+
+    /** The current run. */
+    Generation run() {
+        State now = state();
+        if (now.branches().isEmpty()) {
+            throw new IllegalStateException("there is no run yet. Begin one: %start \"a prompt\", or %sample \"a prompt\".");
+        }
+        return now.branches().get(now.branch());
+    }
+
+    /** Lets go of runs and model; the theme stays. */
+    void clear() {
+        update(now -> new State(null, List.of(), 0, now.theme()));
+    }
+}

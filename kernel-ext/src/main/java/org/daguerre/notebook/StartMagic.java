@@ -1,0 +1,33 @@
+package org.daguerre.notebook;
+
+import org.daguerre.cli.SamplingOptions;
+import org.daguerre.pipeline.Generation;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code %start}, in Java {@code model.prompt("...").steps(30).start()}. */
+@Command(
+        name = "%start",
+        description = "Begins a run and stops before its first step: %%step, %%back, %%branch and %%finish go on.")
+final class StartMagic extends Magic {
+
+    private final Session session;
+
+    @Parameters(paramLabel = "PROMPT", description = "what to show, in double quotes")
+    private String prompt;
+
+    @Mixin
+    private SamplingOptions options;
+
+    StartMagic(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Generation call() {
+        Generation run = options.apply(session.model().prompt(prompt)).start();
+        session.update(now -> now.run(run));
+        return run;
+    }
+}
