@@ -52,8 +52,8 @@ class ArchitectureTest {
             "ai.onnx.proto..", Set.of("onnx", "text", "unet", "vae", "attention", "pipeline"),
             "com.google.protobuf..", Set.of("onnx", "text", "unet", "vae", "attention", "pipeline"),
             "org.knowm.xchart..", Set.of("plot"),
-            "tech.tablesaw..", Set.of("table"),
-            "org.nd4j..", Set.of("nd"),
+            "tech.tablesaw..", Set.of("table", "notebook"),
+            "org.nd4j..", Set.of("nd", "notebook"),
             "picocli..", Set.of("cli", "notebook"));
 
     private final JavaClasses daguerre = new ClassFileImporter()

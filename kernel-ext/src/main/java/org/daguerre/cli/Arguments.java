@@ -66,7 +66,7 @@ public final class Arguments {
         if (e instanceof MissingParameterException missing
                 && !missing.getMissing().isEmpty()) {
             ArgSpec first = missing.getMissing().get(0);
-            return name(first) + " is missing. Give " + mayBe(first) + ".";
+            return name(first) + (first.isOption() ? " has no value" : " is missing") + ". Give " + mayBe(first) + ".";
         }
         ArgSpec argument = e.getArgSpec();
         if (argument == null) {

@@ -12,6 +12,9 @@ import org.daguerre.pipeline.Request;
 /** The pictures of a generation, each with the parameters that made it. */
 public final class Prints {
 
+    /** Small pictures are enlarged to at most this on a sheet of few. */
+    private static final int SIDE = 256;
+
     private Prints() {}
 
     /** Picture i as it is now: finished, or what the model takes it for. */
@@ -39,7 +42,10 @@ public final class Prints {
 
     /** All pictures on one sheet, each over its seed. */
     public static Picture sheet(Generation generation, Theme theme) {
-        return ContactSheet.of(all(generation))
+        int side = generation.count() <= 9 ? SIDE : 1;
+        return ContactSheet.of(all(generation).stream()
+                        .map(picture -> picture.enlargedWithin(side))
+                        .toList())
                 .captions(generation.runs().stream()
                         .map(run -> "seed " + run.sampling().seed())
                         .toList())

@@ -2,6 +2,7 @@ package org.daguerre.notebook;
 
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -70,7 +71,7 @@ final class AttentionOptions {
                     ? word
                     : Names.known(
                             "word",
-                            word.strip().toLowerCase(java.util.Locale.ROOT),
+                            word.strip().toLowerCase(Locale.ROOT),
                             attention.tokens().words());
             maps.put(word, attention.word(known));
         }

@@ -1,6 +1,7 @@
 package org.daguerre.notebook;
 
 import java.util.Base64;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.function.LongSupplier;
 import org.daguerre.cli.ProgressText;
@@ -18,6 +19,7 @@ final class LiveProgress implements Observer, AutoCloseable {
 
     private static final long PATIENCE = 500_000_000L;
     private static final long BETWEEN_UPDATES = 100_000_000L;
+    private static final long BETWEEN_CALLS = 1_000_000_000L;
     private static final long BETWEEN_PREVIEWS = 300_000_000L;
     private static final int PREVIEW = 192;
 
@@ -58,7 +60,8 @@ final class LiveProgress implements Observer, AutoCloseable {
         label = (generation.count() == 1 ? "" : "picture " + (picture + 1) + " of " + generation.count() + ", ") + "step "
                 + progress.step() + " of " + progress.steps();
         long now = clock.getAsLong();
-        if (now - start < PATIENCE || shown && now - lastUpdate < BETWEEN_UPDATES) {
+        long pause = progress.stepDone() ? BETWEEN_UPDATES : BETWEEN_CALLS;
+        if (now - start < PATIENCE || shown && now - lastUpdate < pause) {
             return;
         }
         if (progress.stepDone() && (preview.isEmpty() || now - lastPreview >= BETWEEN_PREVIEWS)) {
@@ -84,7 +87,7 @@ final class LiveProgress implements Observer, AutoCloseable {
     private MimeBundle bundle(ProgressText text) {
         String left = text.timeLeft();
         return MimeBundle.text(text.toString())
-                .html("<div><progress max=\"1\" value=\"" + String.format(java.util.Locale.ROOT, "%.3f", text.fraction())
+                .html("<div><progress max=\"1\" value=\"" + String.format(Locale.ROOT, "%.3f", text.fraction())
                         + "\" style=\"width:192px\"></progress> " + MimeBundle.escape(text.label())
                         + (left.isEmpty() ? "" : ", " + left) + "<br/>" + preview + "</div>");
     }
@@ -105,7 +108,7 @@ final class LiveProgress implements Observer, AutoCloseable {
         if (shown) {
             double seconds = (clock.getAsLong() - start) / 1e9;
             put(MimeBundle.text(String.format(
-                    java.util.Locale.ROOT,
+                    Locale.ROOT,
                     generation.done() ? "%s, %.1f s" : "stopped at %s after %.1f s; %%finish or %%step goes on",
                     label,
                     seconds)));

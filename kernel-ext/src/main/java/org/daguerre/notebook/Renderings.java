@@ -7,6 +7,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
@@ -27,7 +28,9 @@ import org.daguerre.schedule.Plan;
 import org.daguerre.tensor.Tensor;
 import org.daguerre.text.Tokens;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.Table;
+import tech.tablesaw.columns.Column;
 
 /** How each type looks in a notebook: here types meet their renderers. */
 final class Renderings {
@@ -35,6 +38,7 @@ final class Renderings {
     private static final int MAX_PNG = 2 << 20;
     private static final int MAX_ROWS = 60;
     private static final int PAGE = 384;
+    private static final int HALF = 256;
 
     private final Session session;
 
@@ -73,11 +77,11 @@ final class Renderings {
         }
         Run run = generation.run();
         int made = run.trajectory().length();
-        Picture x = Picture.of(generation.model().decode(run.x())).enlargedWithin(PAGE / 2);
+        Picture x = Picture.of(generation.model().decode(run.x())).enlargedWithin(HALF);
         ContactSheet sheet = made == 0
                 ? ContactSheet.of(List.of(x)).captions(List.of("noise, before the first step"))
-                : ContactSheet.of(List.of(x, now.enlargedWithin(PAGE / 2)))
-                        .captions(List.of("state after step " + made, "what the model sees in it"));
+                : ContactSheet.of(List.of(x, now.enlargedWithin(HALF)))
+                        .captions(List.of("state after step " + made, "the model's estimate"));
         return graphic(sheet.theme(session.theme()).picture(), text);
     }
 
@@ -127,8 +131,8 @@ final class Renderings {
                 .map(part -> row(
                         "td",
                         part.name(),
-                        String.format(java.util.Locale.ROOT, "%.2f M", part.parameters() / 1e6),
-                        String.format(java.util.Locale.ROOT, "%.1f MB", part.bytes() / 1e6),
+                        String.format(Locale.ROOT, "%.2f M", part.parameters() / 1e6),
+                        String.format(Locale.ROOT, "%.1f MB", part.bytes() / 1e6),
                         part.inputs().stream().map(Object::toString).collect(Collectors.joining(", ")),
                         part.outputs().stream().map(Object::toString).collect(Collectors.joining(", "))))
                 .collect(Collectors.joining());
@@ -152,7 +156,7 @@ final class Renderings {
     private static MimeBundle tokens(Tokens tokens) {
         String cells = tokens.tokens().stream()
                 .filter(token -> token.kind() != Tokens.Kind.PADDING)
-                .map(token -> row("td", token.text(), Integer.toString(token.id()), token.kind().name().toLowerCase(java.util.Locale.ROOT)))
+                .map(token -> row("td", token.text(), Integer.toString(token.id()), token.kind().name().toLowerCase(Locale.ROOT)))
                 .collect(Collectors.joining());
         String dropped = tokens.dropped().isEmpty()
                 ? ""
@@ -170,13 +174,19 @@ final class Renderings {
             int index = r;
             html.append(row(
                     "td",
-                    table.columns().stream().map(column -> column.getString(index)).toArray(String[]::new)));
+                    table.columns().stream().map(column -> cell(column, index)).toArray(String[]::new)));
         }
         html.append("</tbody></table>");
         if (rows < table.rowCount()) {
             html.append("<p>").append(table.rowCount() - rows).append(" more rows</p>");
         }
         return MimeBundle.text(table.print(MAX_ROWS)).html(html.toString());
+    }
+
+    private static String cell(Column<?> column, int row) {
+        return column instanceof DoubleColumn numbers && !numbers.isMissing(row)
+                ? String.format(Locale.ROOT, "%.5g", numbers.getDouble(row))
+                : column.getString(row);
     }
 
     private static String row(String tag, String... cells) {
