@@ -8,6 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.daguerre.onnx.ModelException;
+import org.daguerre.pipeline.Daguerre;
+import org.daguerre.pipeline.ModelFolder;
 
 /** Looks at all that a machine must bring for pictures to come out, and names the remedy for what is missing. */
 public final class Doctor {
@@ -24,6 +28,8 @@ public final class Doctor {
         findings.add(guarded("memory", Doctor::heap));
         findings.add(guarded("assertions", Doctor::assertions));
         findings.add(guarded("fonts", Doctor::fonts));
+        findings.add(guarded("models", Doctor::models));
+        findings.add(guarded("ONNX Runtime", Doctor::runtime));
         return findings;
     }
 
@@ -79,5 +85,29 @@ public final class Doctor {
                     "no fonts for charts (" + t.getMessage() + ")",
                     "Install fontconfig and a font: apt-get install fontconfig fonts-dejavu-core.");
         }
+    }
+
+    private static Finding models() {
+        List<ModelFolder> models = Daguerre.models();
+        if (models.isEmpty()) {
+            return Finding.ill("no models", "Set DAGUERRE_MODELS to the folder of the model folders.");
+        }
+        for (ModelFolder model : models) {
+            try {
+                model.verify();
+            } catch (ModelException e) {
+                return Finding.ill("model " + model.name() + " is damaged: " + e.getMessage(), "Fetch its folder again.");
+            }
+        }
+        return Finding.well("models: " + models.stream().map(ModelFolder::name).collect(Collectors.joining(", ")));
+    }
+
+    /** Loads a model, which is what a broken native library or a missing GPU shows at. */
+    private static Finding runtime() {
+        return Daguerre.models().stream()
+                .findFirst()
+                .map(model -> Finding.well("ONNX Runtime loads "
+                        + model.name() + ", on " + Daguerre.model(model.name()).card().provider()))
+                .orElseGet(() -> Finding.ill("ONNX Runtime has no model to try", "Bring a model first."));
     }
 }

@@ -5,7 +5,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** {@code %back}, in Java {@code run.back(n)}. */
-@Command(name = "%back", description = "Goes steps back in the current run, with the state, the noise and the memory of then.")
+@Command(
+        name = "%back",
+        description = "Goes steps back in the current run, with the state, the noise and the memory of then.")
 final class BackMagic extends Magic {
 
     private final Session session;

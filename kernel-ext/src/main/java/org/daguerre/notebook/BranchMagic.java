@@ -1,11 +1,11 @@
 package org.daguerre.notebook;
 
 import org.daguerre.cli.Names;
+import org.daguerre.guidance.Guidance;
 import org.daguerre.pipeline.Generation;
+import org.daguerre.run.Sampling;
 import org.daguerre.sampler.Sampler;
 import org.daguerre.sampler.Samplers;
-import org.daguerre.guidance.Guidance;
-import org.daguerre.run.Sampling;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -13,8 +13,9 @@ import picocli.CommandLine.Parameters;
 /** {@code %branch}, in Java {@code run.branch(s -> s.sampler(Sampler.named("heun")))}. */
 @Command(
         name = "%branch",
-        description = "Makes another run from here and goes on with it; the one it came from stays. With a number, goes on"
-                + " with that branch; 1 is where all came from.")
+        description =
+                "Makes another run from here and goes on with it; the one it came from stays. With a number, goes on"
+                        + " with that branch; 1 is where all came from.")
 final class BranchMagic extends Magic {
 
     private final Session session;
@@ -58,8 +59,9 @@ final class BranchMagic extends Magic {
 
     private Generation goOnWith(int number) {
         if (sampler != null || guidance != null || prompt != null) {
-            throw new IllegalArgumentException("branch " + number
-                    + " is there already and cannot be changed. Give a number alone, or options alone for a new branch.");
+            throw new IllegalArgumentException(
+                    "branch " + number
+                            + " is there already and cannot be changed. Give a number alone, or options alone for a new branch.");
         }
         int branches = session.state().branches().size();
         if (number < 1 || number > branches) {

@@ -31,8 +31,7 @@ final class DaguerreMagic extends Magic {
     private static final List<String> TOPICS = List.of("help", "doctor", "memory", "release", "theme");
     private static final List<String> THEMES = List.of("light", "dark");
 
-    private static final String HELP =
-            """
+    private static final String HELP = """
             Daguerre %s: image diffusion models, opened up
 
               %%model                          lists the models
@@ -52,7 +51,11 @@ final class DaguerreMagic extends Magic {
     private final Session session;
     private final List<String> problems;
 
-    @Parameters(index = "0", paramLabel = "TOPIC", arity = "0..1", description = "one of: help, doctor, memory, release, theme")
+    @Parameters(
+            index = "0",
+            paramLabel = "TOPIC",
+            arity = "0..1",
+            description = "one of: help, doctor, memory, release, theme")
     private String topic = "help";
 
     @Parameters(index = "1", paramLabel = "THEME", arity = "0..1", description = "light or dark, after theme")
@@ -113,7 +116,10 @@ final class DaguerreMagic extends Magic {
                 ? "none"
                 : models.stream()
                         .map(model -> String.format(
-                                Locale.ROOT, "%s (%.1f MB)", model.name(), model.card().bytes() / 1e6))
+                                Locale.ROOT,
+                                "%s (%.1f MB)",
+                                model.name(),
+                                model.card().bytes() / 1e6))
                         .collect(Collectors.joining(", "));
     }
 

@@ -57,8 +57,8 @@ final class LiveProgress implements Observer, AutoCloseable {
 
     private void show(Progress progress) {
         int picture = generation.runs().indexOf(progress.run());
-        label = (generation.count() == 1 ? "" : "picture " + (picture + 1) + " of " + generation.count() + ", ") + "step "
-                + progress.step() + " of " + progress.steps();
+        label = (generation.count() == 1 ? "" : "picture " + (picture + 1) + " of " + generation.count() + ", ")
+                + "step " + progress.step() + " of " + progress.steps();
         long now = clock.getAsLong();
         long pause = progress.stepDone() ? BETWEEN_UPDATES : BETWEEN_CALLS;
         if (now - start < PATIENCE || shown && now - lastUpdate < pause) {
@@ -74,8 +74,8 @@ final class LiveProgress implements Observer, AutoCloseable {
     }
 
     private String preview(Run run) {
-        Picture estimate = Picture.of(
-                generation.model().decode(run.trajectory().last().denoised()));
+        Picture estimate =
+                Picture.of(generation.model().decode(run.trajectory().last().denoised()));
         int longest = Math.max(estimate.width(), estimate.height());
         int width = estimate.width() * PREVIEW / longest;
         int height = estimate.height() * PREVIEW / longest;

@@ -11,9 +11,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code %model}, in Java {@code Daguerre.model("tray")}. */
-@Command(
-        name = "%model",
-        description = "Lists the models, or loads one, makes it the current one and shows its card.")
+@Command(name = "%model", description = "Lists the models, or loads one, makes it the current one and shows its card.")
 final class ModelMagic extends Magic {
 
     private final Session session;

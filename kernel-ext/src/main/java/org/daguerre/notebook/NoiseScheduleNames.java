@@ -16,7 +16,8 @@ final class NoiseScheduleNames {
         BY_NAME.put("scaled_linear", NoiseSchedule.scaledLinear(TRAINED, 0.00085, 0.012));
         BY_NAME.put("cosine", NoiseSchedule.cosine(TRAINED));
         BY_NAME.put("sigmoid", NoiseSchedule.sigmoid(TRAINED, 0.0001, 0.02));
-        BY_NAME.put("zero_snr", NoiseSchedule.scaledLinear(TRAINED, 0.00085, 0.012).zeroTerminalSnr());
+        BY_NAME.put(
+                "zero_snr", NoiseSchedule.scaledLinear(TRAINED, 0.00085, 0.012).zeroTerminalSnr());
         BY_NAME.put("flow", NoiseSchedule.flow(TRAINED, 1));
     }
 

@@ -88,7 +88,8 @@ public final class Notebook {
             Optional<String> help = Arguments.parse(magic, withoutSemicolon(arguments));
             return help.isPresent() ? MimeBundle.text(help.get()) : magic.call();
         } catch (IllegalArgumentException | IllegalStateException mistake) {
-            mistake.setStackTrace(new StackTraceElement[0]); // the message is the answer, the kernels print the rest in red
+            mistake.setStackTrace(
+                    new StackTraceElement[0]); // the message is the answer, the kernels print the rest in red
             throw mistake;
         }
     }

@@ -46,7 +46,8 @@ final class PlotMagic extends Magic {
     @Parameters(
             index = "1..*",
             paramLabel = "NAME",
-            description = "schedules to draw: linear, scaled_linear, cosine, sigmoid, zero_snr, flow; the model's own if none is given")
+            description =
+                    "schedules to draw: linear, scaled_linear, cosine, sigmoid, zero_snr, flow; the model's own if none is given")
     private List<String> names = List.of();
 
     @Option(names = "--frames", paramLabel = "N", description = "the most frames of a film strip, 1 or more")

@@ -105,8 +105,10 @@ final class Renderings {
             return MimeBundle.text(text).png(png, graphic.width(), graphic.height());
         }
         Picture reduced = reduced(png, Math.sqrt((double) MAX_PNG / png.length) * 0.8);
-        String note = "shown reduced from " + graphic.width() + " x " + graphic.height() + "; save(file) writes it whole";
-        Picture noted = ContactSheet.of(List.of(reduced)).captions(List.of(note)).picture();
+        String note =
+                "shown reduced from " + graphic.width() + " x " + graphic.height() + "; save(file) writes it whole";
+        Picture noted =
+                ContactSheet.of(List.of(reduced)).captions(List.of(note)).picture();
         return MimeBundle.text(text + "\n" + note).png(noted.png(), noted.width(), noted.height());
     }
 
@@ -137,7 +139,10 @@ final class Renderings {
                         part.outputs().stream().map(Object::toString).collect(Collectors.joining(", "))))
                 .collect(Collectors.joining());
         String facts = row("td", "runs on", card.provider().toString())
-                + row("td", "picture", card.pictureSize().get(0) + " x " + card.pictureSize().get(1) + " pixels")
+                + row(
+                        "td",
+                        "picture",
+                        card.pictureSize().get(0) + " x " + card.pictureSize().get(1) + " pixels")
                 + row("td", "predicts", card.predictionType())
                 + row("td", "schedule", card.schedule())
                 + row("td", "scheduler", card.scheduler())
@@ -147,29 +152,35 @@ final class Renderings {
                 .map(note -> "<p>" + MimeBundle.escape(note) + "</p>")
                 .collect(Collectors.joining());
         return MimeBundle.text(card.toString())
-                .html("<p><b>" + MimeBundle.escape(card.name()) + "</b>: " + MimeBundle.escape(card.title()) + "</p><table>"
+                .html("<p><b>" + MimeBundle.escape(card.name()) + "</b>: " + MimeBundle.escape(card.title())
+                        + "</p><table>"
                         + facts + "</table><table><thead>"
-                        + row("th", "component", "parameters", "size", "inputs", "outputs") + "</thead><tbody>" + networks
+                        + row("th", "component", "parameters", "size", "inputs", "outputs") + "</thead><tbody>"
+                        + networks
                         + "</tbody></table>" + notes);
     }
 
     private static MimeBundle tokens(Tokens tokens) {
         String cells = tokens.tokens().stream()
                 .filter(token -> token.kind() != Tokens.Kind.PADDING)
-                .map(token -> row("td", token.text(), Integer.toString(token.id()), token.kind().name().toLowerCase(Locale.ROOT)))
+                .map(token -> row(
+                        "td",
+                        token.text(),
+                        Integer.toString(token.id()),
+                        token.kind().name().toLowerCase(Locale.ROOT)))
                 .collect(Collectors.joining());
         String dropped = tokens.dropped().isEmpty()
                 ? ""
                 : "<p>no room for: " + MimeBundle.escape(String.join(" ", tokens.dropped())) + "</p>";
         return MimeBundle.text(tokens.toString())
-                .html("<table><thead>" + row("th", "token", "id", "kind") + "</thead><tbody>" + cells + "</tbody></table>"
-                        + dropped);
+                .html("<table><thead>" + row("th", "token", "id", "kind") + "</thead><tbody>" + cells
+                        + "</tbody></table>" + dropped);
     }
 
     private static MimeBundle table(Table table) {
         int rows = Math.min(MAX_ROWS, table.rowCount());
-        StringBuilder html = new StringBuilder("<table><caption>" + MimeBundle.escape(table.name()) + "</caption><thead>"
-                + row("th", table.columnNames().toArray(String[]::new)) + "</thead><tbody>");
+        StringBuilder html = new StringBuilder("<table><caption>" + MimeBundle.escape(table.name())
+                + "</caption><thead>" + row("th", table.columnNames().toArray(String[]::new)) + "</thead><tbody>");
         for (int r = 0; r < rows; r++) {
             int index = r;
             html.append(row(
@@ -192,7 +203,9 @@ final class Renderings {
     private static String row(String tag, String... cells) {
         StringBuilder row = new StringBuilder("<tr>");
         for (String cell : cells) {
-            row.append('<').append(tag).append(" style=\"text-align:left\">")
+            row.append('<')
+                    .append(tag)
+                    .append(" style=\"text-align:left\">")
                     .append(MimeBundle.escape(cell))
                     .append("</")
                     .append(tag)

@@ -49,8 +49,7 @@ final class Session {
         }
     }
 
-    private final AtomicReference<State> state =
-            new AtomicReference<>(new State(null, List.of(), 0, Theme.LIGHT));
+    private final AtomicReference<State> state = new AtomicReference<>(new State(null, List.of(), 0, Theme.LIGHT));
 
     State state() {
         return state.get();
@@ -77,7 +76,8 @@ final class Session {
     Generation run() {
         State now = state();
         if (now.branches().isEmpty()) {
-            throw new IllegalStateException("there is no run yet. Begin one: %start \"a prompt\", or %sample \"a prompt\".");
+            throw new IllegalStateException(
+                    "there is no run yet. Begin one: %start \"a prompt\", or %sample \"a prompt\".");
         }
         return now.branches().get(now.branch());
     }

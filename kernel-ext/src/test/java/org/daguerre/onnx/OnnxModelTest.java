@@ -89,13 +89,12 @@ class OnnxModelTest {
     @ParameterizedTest
     @EnumSource(ElementType.class)
     void numbersAreConvertedAsTheGraphAsks(ElementType type) {
-        DataType data =
-                switch (type) {
-                    case FLOAT -> DataType.FLOAT;
-                    case FLOAT16 -> DataType.FLOAT16;
-                    case INT64 -> DataType.INT64;
-                    case INT32 -> DataType.INT32;
-                };
+        DataType data = switch (type) {
+            case FLOAT -> DataType.FLOAT;
+            case FLOAT16 -> DataType.FLOAT16;
+            case INT64 -> DataType.INT64;
+            case INT32 -> DataType.INT32;
+        };
         Path file = Graphs.graph()
                 .input("x", data, 4)
                 .node("Add", List.of("x", "x"), "y")
@@ -118,14 +117,12 @@ class OnnxModelTest {
     @Test
     void wrongInputsAreRefusedWithWhatIsExpectedAndWhatWasFound() {
         try (OnnxModel model = doubling()) {
-            var shape = assertThrows(
-                    IllegalArgumentException.class, () -> model.run(Map.of("x", row(1, 2, 3)), "y"));
+            var shape = assertThrows(IllegalArgumentException.class, () -> model.run(Map.of("x", row(1, 2, 3)), "y"));
             assertTrue(shape.getMessage().contains("[batch, 2]"), shape.getMessage());
             assertTrue(shape.getMessage().contains("[1, 3]"), shape.getMessage());
             assertTrue(shape.getMessage().contains("m/model.onnx"), shape.getMessage());
 
-            var name = assertThrows(
-                    IllegalArgumentException.class, () -> model.run(Map.of("z", row(1, 2)), "y"));
+            var name = assertThrows(IllegalArgumentException.class, () -> model.run(Map.of("z", row(1, 2)), "y"));
             assertTrue(name.getMessage().contains("takes the inputs x"), name.getMessage());
 
             assertThrows(IllegalArgumentException.class, () -> model.run(Map.of("x", row(1, 2)), "z"));
@@ -286,8 +283,7 @@ class OnnxModelTest {
         try (OnnxModel model = OnnxModel.load(file, Device.CPU)) {
             Tensor x = Tensor.of(new float[] {1, 2, 3, 4}, 4);
             for (int[] shape : new int[][] {{2, 2}, {4, 1}, {1, 4}, {2, 2}}) {
-                Tensor y = model.run(
-                        Map.of("x", x, "shape", Tensor.of(new float[] {shape[0], shape[1]}, 2)), "y");
+                Tensor y = model.run(Map.of("x", x, "shape", Tensor.of(new float[] {shape[0], shape[1]}, 2)), "y");
                 assertEquals(x.reshape(shape), y);
             }
         }

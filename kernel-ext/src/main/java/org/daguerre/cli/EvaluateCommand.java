@@ -1,0 +1,120 @@
+package org.daguerre.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.daguerre.image.Picture;
+import org.daguerre.pipeline.Attention;
+import org.daguerre.pipeline.Generation;
+import org.daguerre.pipeline.Model;
+import org.daguerre.pipeline.Request;
+import org.daguerre.scene.Evaluation;
+import org.daguerre.scene.Painting;
+import org.daguerre.scene.Prompt;
+import org.daguerre.scene.Prompts;
+import org.daguerre.scene.Raster;
+import org.daguerre.scene.Report;
+import org.daguerre.scene.WordMap;
+import org.daguerre.tensor.Tensor;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code daguerre evaluate MODEL}: lets a model paint held-out prompts and judges the pictures and the attention maps. */
+@Command(
+        name = "evaluate",
+        mixinStandardHelpOptions = true,
+        description = "Judges what a model draws for prompts that it was not trained on. Goes on where an earlier call was ended.")
+final class EvaluateCommand implements Callable<Integer> {
+
+    @Parameters(paramLabel = "MODEL", arity = "0..1", description = "a model's name or its folder")
+    private String model = "tray";
+
+    @Mixin
+    private ModelOptions where;
+
+    @Mixin
+    private SamplingOptions options;
+
+    @Option(names = "--prompts", paramLabel = "N", description = "the number of prompts, 1 or more")
+    private int prompts = 300;
+
+    @Option(names = "--prompt-seed", paramLabel = "N", description = "the seed that draws the prompts, a whole number")
+    private long promptSeed = 1;
+
+    @Option(names = "--no-attention", description = "leaves the attention maps out, which take a third of the time")
+    private boolean withoutAttention;
+
+    @Option(names = "--out", paramLabel = "DIR", description = "the folder for verdicts.jsonl, report.md, report.json")
+    private Path out = Path.of("evaluation");
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        Model loaded = where.load(model);
+        Request settings = options.apply(loaded.prompt(""));
+        String subject = loaded.name() + ", " + settings.steps() + " steps of "
+                + settings.toSampling().sampler() + ", " + settings.guidance();
+        Files.createDirectories(out);
+        Evaluation evaluation =
+                new Evaluation(subject, Prompts.heldOut(prompts, promptSeed), out.resolve("verdicts.jsonl"));
+        Report report;
+        try (TerminalBar bar = new TerminalBar(spec.commandLine().getErr())) {
+            report = evaluation.run(
+                    prompt -> paint(settings, prompt),
+                    judged -> bar.show("prompt " + judged + " of " + prompts, (double) judged / prompts));
+        }
+        Files.writeString(out.resolve("report.md"), report.markdown());
+        Files.writeString(out.resolve("report.json"), report.json());
+        spec.commandLine().getOut().println(report.markdown());
+        return 0;
+    }
+
+    private Painting paint(Request settings, Prompt prompt) {
+        Generation generation = settings.prompt(prompt.caption().text())
+                .seed(prompt.seed())
+                .start()
+                .finish();
+        return new Painting(
+                raster(Picture.of(generation.pixels())),
+                withoutAttention ? List.of() : maps(generation.attention(), prompt.caption().groups()));
+    }
+
+    private static Raster raster(Picture picture) {
+        int[] pixels = picture.pixels();
+        byte[] rgb = new byte[pixels.length * 3];
+        for (int i = 0; i < pixels.length; i++) {
+            rgb[3 * i] = (byte) (pixels[i] >> 16);
+            rgb[3 * i + 1] = (byte) (pixels[i] >> 8);
+            rgb[3 * i + 2] = (byte) pixels[i];
+        }
+        return new Raster(picture.width(), picture.height(), rgb);
+    }
+
+    /** The maps of the words that name something: words that stand twice are told apart by their place. */
+    private static List<WordMap> maps(Attention attention, List<Integer> groups) {
+        List<WordMap> maps = new ArrayList<>();
+        for (int word = 0; word < groups.size(); word++) {
+            int place = word;
+            if (groups.get(word) == 0) {
+                continue;
+            }
+            attention.tokens().tokens().stream()
+                    .filter(token -> token.word() == place)
+                    .findFirst()
+                    .ifPresent(token -> {
+                        Tensor map = attention.token(attention.tokens().tokens().indexOf(token));
+                        maps.add(new WordMap(place, map.shape()[1], map.shape()[0], map.toArray()));
+                    });
+        }
+        return maps;
+    }
+}

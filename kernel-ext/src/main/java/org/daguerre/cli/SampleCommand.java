@@ -1,0 +1,74 @@
+package org.daguerre.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import org.daguerre.image.Graphic;
+import org.daguerre.image.Theme;
+import org.daguerre.pipeline.Generation;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code daguerre sample PROMPT}. */
+@Command(name = "sample", mixinStandardHelpOptions = true, description = "Makes pictures from a prompt.")
+final class SampleCommand implements Callable<Integer> {
+
+    @Parameters(paramLabel = "PROMPT", description = "what to show, in quotes")
+    private String prompt;
+
+    @Option(names = "--model", paramLabel = "NAME", description = "a model's name or its folder")
+    private String model = "tray";
+
+    @Mixin
+    private ModelOptions where;
+
+    @Mixin
+    private SamplingOptions options;
+
+    @Option(names = "--out", paramLabel = "FILE", description = "the PNG to write; of several, -1, -2, ... is added")
+    private Path out = Path.of("picture.png");
+
+    @Option(names = "--contact-sheet", description = "writes all pictures on one sheet")
+    private boolean contactSheet;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        Path folder = out.toAbsolutePath().getParent();
+        if (!Files.isDirectory(folder)) {
+            throw new IllegalArgumentException("--out names the folder " + folder + ", which is not there. Make it first.");
+        }
+        Generation generation =
+                options.apply(where.load(model).prompt(prompt)).start();
+        try (TerminalBar bar = new TerminalBar(spec.commandLine().getErr())) {
+            generation.observe(progress -> bar.show(
+                    "step " + progress.step() + " of " + progress.steps(), generation.fraction()));
+            generation.finish();
+        }
+        save(generation).forEach(file -> spec.commandLine().getOut().println(file));
+        spec.commandLine().getOut().println(Prints.facts(generation));
+        return 0;
+    }
+
+    private List<Path> save(Generation generation) {
+        List<? extends Graphic> pictures =
+                contactSheet ? List.of(Prints.sheet(generation, Theme.LIGHT)) : Prints.all(generation);
+        return IntStream.range(0, pictures.size())
+                .mapToObj(i -> pictures.get(i).save(pictures.size() == 1 ? out : numbered(i + 1)))
+                .toList();
+    }
+
+    private Path numbered(int number) {
+        String name = out.getFileName().toString();
+        int dot = name.lastIndexOf('.') > 0 ? name.lastIndexOf('.') : name.length();
+        return out.resolveSibling(name.substring(0, dot) + "-" + number + name.substring(dot));
+    }
+}

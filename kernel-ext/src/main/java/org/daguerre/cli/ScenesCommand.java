@@ -1,0 +1,41 @@
+package org.daguerre.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.daguerre.scene.SceneFiles;
+import org.daguerre.scene.SceneSeries;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code daguerre scenes --count N --seed S --out DIR}. */
+@Command(
+        name = "scenes",
+        mixinStandardHelpOptions = true,
+        description = "Writes training scenes: pictures, masks, captions. Goes on where an earlier call was ended.")
+final class ScenesCommand implements Callable<Integer> {
+
+    @Option(names = "--count", required = true, paramLabel = "N", description = "the number of scenes, 1 or more")
+    private int count;
+
+    @Option(names = "--seed", paramLabel = "N", description = "the seed of the scenes, a whole number")
+    private long seed;
+
+    @Option(names = "--out", required = true, paramLabel = "DIR", description = "the folder to write to, empty or new")
+    private Path out;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        try (TerminalBar bar = new TerminalBar(spec.commandLine().getErr())) {
+            new SceneFiles(new SceneSeries(seed), count, out)
+                    .write(drawn -> bar.show("scene " + drawn + " of " + count, (double) drawn / count));
+        }
+        spec.commandLine().getOut().println(count + " scenes in " + out);
+        return 0;
+    }
+}
