@@ -96,7 +96,8 @@ public final class Doctor {
             try {
                 model.verify();
             } catch (ModelException e) {
-                return Finding.ill("model " + model.name() + " is damaged: " + e.getMessage(), "Fetch its folder again.");
+                return Finding.ill(
+                        "model " + model.name() + " is damaged: " + e.getMessage(), "Fetch its folder again.");
             }
         }
         return Finding.well("models: " + models.stream().map(ModelFolder::name).collect(Collectors.joining(", ")));
@@ -106,8 +107,8 @@ public final class Doctor {
     private static Finding runtime() {
         return Daguerre.models().stream()
                 .findFirst()
-                .map(model -> Finding.well("ONNX Runtime loads "
-                        + model.name() + ", on " + Daguerre.model(model.name()).card().provider()))
+                .map(model -> Finding.well("ONNX Runtime loads " + model.name() + ", on "
+                        + Daguerre.model(model.name()).card().provider()))
                 .orElseGet(() -> Finding.ill("ONNX Runtime has no model to try", "Bring a model first."));
     }
 }

@@ -30,7 +30,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "evaluate",
         mixinStandardHelpOptions = true,
-        description = "Judges what a model draws for prompts that it was not trained on. Goes on where an earlier call was ended.")
+        description =
+                "Judges what a model draws for prompts that it was not trained on. Goes on where an earlier call was ended.")
 final class EvaluateCommand implements Callable<Integer> {
 
     @Parameters(paramLabel = "MODEL", arity = "0..1", description = "a model's name or its folder")
@@ -85,7 +86,9 @@ final class EvaluateCommand implements Callable<Integer> {
                 .finish();
         return new Painting(
                 raster(Picture.of(generation.pixels())),
-                withoutAttention ? List.of() : maps(generation.attention(), prompt.caption().groups()));
+                withoutAttention
+                        ? List.of()
+                        : maps(generation.attention(), prompt.caption().groups()));
     }
 
     private static Raster raster(Picture picture) {

@@ -12,7 +12,10 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code daguerre models [NAME]}. */
-@Command(name = "models", mixinStandardHelpOptions = true, description = "Lists the models, or loads one and shows its card.")
+@Command(
+        name = "models",
+        mixinStandardHelpOptions = true,
+        description = "Lists the models, or loads one and shows its card.")
 final class ModelsCommand implements Callable<Integer> {
 
     @Parameters(paramLabel = "NAME", arity = "0..1", description = "a model's name or its folder")

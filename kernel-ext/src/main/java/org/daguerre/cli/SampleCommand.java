@@ -44,13 +44,13 @@ final class SampleCommand implements Callable<Integer> {
     public Integer call() {
         Path folder = out.toAbsolutePath().getParent();
         if (!Files.isDirectory(folder)) {
-            throw new IllegalArgumentException("--out names the folder " + folder + ", which is not there. Make it first.");
+            throw new IllegalArgumentException(
+                    "--out names the folder " + folder + ", which is not there. Make it first.");
         }
-        Generation generation =
-                options.apply(where.load(model).prompt(prompt)).start();
+        Generation generation = options.apply(where.load(model).prompt(prompt)).start();
         try (TerminalBar bar = new TerminalBar(spec.commandLine().getErr())) {
-            generation.observe(progress -> bar.show(
-                    "step " + progress.step() + " of " + progress.steps(), generation.fraction()));
+            generation.observe(
+                    progress -> bar.show("step " + progress.step() + " of " + progress.steps(), generation.fraction()));
             generation.finish();
         }
         save(generation).forEach(file -> spec.commandLine().getOut().println(file));

@@ -26,7 +26,8 @@ final class TerminalBar implements AutoCloseable {
             return;
         }
         last = now;
-        String line = ProgressText.of(label, fraction, startFraction, (now - start) / 1e9).toString();
+        String line = ProgressText.of(label, fraction, startFraction, (now - start) / 1e9)
+                .toString();
         err.print("\r" + line + " ".repeat(Math.max(0, width - line.length())));
         err.flush();
         width = line.length();
