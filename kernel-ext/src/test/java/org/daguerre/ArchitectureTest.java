@@ -35,7 +35,7 @@ class ArchitectureTest {
             entry("unet", Set.of("onnx", "denoiser")),
             entry("vae", Set.of("onnx", "denoiser")),
             entry("attention", Set.of("onnx", "denoiser")),
-            entry("pipeline", Set.of("run", "text", "unet", "vae", "attention")),
+            entry("pipeline", Set.of("run", "text", "unet", "vae", "attention", "image")),
             entry("image", Set.of("tensor")),
             entry("plot", Set.of("run", "schedule", "attention", "image")),
             entry("table", Set.of("run", "schedule", "attention", "tensor")),

@@ -1,6 +1,8 @@
 package org.daguerre.attention;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -64,20 +66,27 @@ public record AttentionLayer(String name, String output) {
                 .collect(Collectors.joining(", "));
     }
 
+    /** Looks back from a value, through what is transparent, for a product of prompt and state. */
     private static boolean crosses(
             String value, Map<String, Node> producers, Set<String> fromPrompt, Set<String> fromSample) {
-        Node node = producers.get(value);
-        if (node == null) {
-            return false;
+        Deque<String> behind = new ArrayDeque<>(List.of(value));
+        Set<String> seen = new HashSet<>(behind);
+        while (!behind.isEmpty()) {
+            Node node = producers.get(behind.pop());
+            if (node == null) {
+                continue;
+            }
+            if (PRODUCTS.contains(node.op())) {
+                boolean key = node.inputs().stream()
+                        .anyMatch(side -> fromPrompt.contains(side) && !fromSample.contains(side));
+                if (key && node.inputs().stream().anyMatch(fromSample::contains)) {
+                    return true;
+                }
+            } else if (TRANSPARENT.contains(node.op())) {
+                node.inputs().stream().filter(seen::add).forEach(behind::push);
+            }
         }
-        if (PRODUCTS.contains(node.op())) {
-            boolean key =
-                    node.inputs().stream().anyMatch(side -> fromPrompt.contains(side) && !fromSample.contains(side));
-            boolean query = node.inputs().stream().anyMatch(fromSample::contains);
-            return key && query;
-        }
-        return TRANSPARENT.contains(node.op())
-                && node.inputs().stream().anyMatch(input -> crosses(input, producers, fromPrompt, fromSample));
+        return false;
     }
 
     /** Every value that depends on an input. Nodes stand in the file before those that use them. */

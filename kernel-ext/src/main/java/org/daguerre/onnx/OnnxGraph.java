@@ -116,9 +116,8 @@ public record OnnxGraph(
                     default -> skip(tag);
                 }
             }
-            if (!hasGraph || outputs.isEmpty()) {
-                throw new ModelException(
-                        OnnxFile.label(file) + " is no ONNX graph: it has no outputs. Download or export it again.");
+            if (!hasGraph || outputs.isEmpty() || opsets.isEmpty()) {
+                throw new InvalidProtocolBufferException("a graph, its outputs or its operator sets are missing");
             }
             weights.forEach(weight -> inputs.remove(weight.name()));
             return new OnnxGraph(

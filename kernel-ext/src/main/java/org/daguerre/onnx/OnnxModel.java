@@ -184,6 +184,7 @@ public final class OnnxModel implements AutoCloseable {
         String message = String.valueOf(e.getMessage())
                 .replaceAll("\\p{Cntrl}\\[[0-9;]*m", "")
                 .replaceAll("^Error code - ORT_\\w+ - message: ", "")
+                .replaceAll("Load model from .*? failed: ?", "")
                 .replaceAll("/\\S+\\.(?:cc|h|cpp):\\d+ \\S.*?\\) ", "")
                 .replaceAll("\\s+", " ")
                 .strip();

@@ -1,9 +1,13 @@
 package org.daguerre.pipeline;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.daguerre.denoiser.Prediction;
+import org.daguerre.image.Picture;
 import org.daguerre.run.Observer;
 import org.daguerre.run.Run;
 import org.daguerre.run.Sampling;
@@ -143,6 +147,48 @@ public final class Generation {
         return model().decode(run.done() || last == null ? run.x() : last.denoised());
     }
 
+    /** The first picture: finished, or what the model now takes it for. */
+    public Picture picture() {
+        return picture(0);
+    }
+
+    /** Picture i: finished, or what the model now takes it for; with the parameters that made it. */
+    public Picture picture(int i) {
+        return Picture.of(pixels(i)).with(parameters(i));
+    }
+
+    /** All pictures in the order of their seeds. */
+    public List<Picture> pictures() {
+        return IntStream.range(0, runs.size()).mapToObj(this::picture).toList();
+    }
+
+    /** What the model took the first picture for at every step made, first to last. */
+    public List<Picture> path() {
+        return path(0);
+    }
+
+    /** What the model took picture i for at every step made, first to last. */
+    public List<Picture> path(int i) {
+        return run(i).steps().stream()
+                .map(step -> Picture.of(model().decode(step.denoised())))
+                .toList();
+    }
+
+    private Map<String, String> parameters(int i) {
+        Run run = run(i);
+        Map<String, String> parameters = new LinkedHashMap<>();
+        parameters.put("prompt", request.prompt());
+        if (!request.negative().isEmpty()) {
+            parameters.put("negative", request.negative());
+        }
+        parameters.put("model", model().name());
+        parameters.put("sampler", run.sampling().sampler().toString());
+        parameters.put("steps", Integer.toString(run.sampling().steps()));
+        parameters.put("guidance", run.sampling().guidance().toString());
+        parameters.put("seed", Long.toString(run.sampling().seed()));
+        return parameters;
+    }
+
     Run run(int i) {
         if (i < 0 || i >= runs.size()) {
             throw new IllegalArgumentException("picture " + i + " is not there, there are " + runs.size()
@@ -158,6 +204,7 @@ public final class Generation {
 
     /** The attention of picture i over the steps made. */
     public Attention attention(int i) {
+        model().requireAttention();
         List<Prediction> asked = new ArrayList<>();
         for (Step step : run(i).steps()) {
             asked.add(step.calls().get(0));

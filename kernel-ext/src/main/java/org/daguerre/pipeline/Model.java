@@ -172,7 +172,7 @@ public final class Model implements AutoCloseable {
         }
         List<String> notes = new ArrayList<>(scheduler.config().ignored());
         if (attentionLayers.isEmpty()) {
-            notes.add(whyNoAttention());
+            notes.add("no attention maps: " + whyNoAttention());
         }
         SchedulerConfig config = scheduler.config();
         return new ModelCard(
@@ -192,7 +192,7 @@ public final class Model implements AutoCloseable {
     private String whyNoAttention() {
         String fused = AttentionLayer.hiddenBy(unet.model().graph());
         return fused.isEmpty()
-                ? "this unet has no cross-attention, so there are no attention maps."
+                ? "its unet has no cross-attention; take a model that reads its prompt by attention."
                 : "attention maps are hidden in fused operations (" + fused
                         + "); export the unet without optimisation.";
     }
@@ -282,12 +282,16 @@ public final class Model implements AutoCloseable {
      * @throws IllegalStateException if the graph does not show its attention; the message says why
      */
     public AttentionMaps attention(Tensor x, Level level, Tensor promptEmbeds) {
-        if (attentionLayers.isEmpty()) {
-            throw new IllegalStateException("model '" + name() + "': " + whyNoAttention());
-        }
+        requireAttention();
         List<String> outputs =
                 attentionLayers.stream().map(AttentionLayer::output).toList();
         return AttentionMaps.of(attentionLayers, unet.outputs(x, level, promptEmbeds, outputs));
+    }
+
+    void requireAttention() {
+        if (attentionLayers.isEmpty()) {
+            throw new IllegalStateException("model '" + name() + "' shows no attention: " + whyNoAttention());
+        }
     }
 
     /** A picture of this prompt, still to be described and started. */

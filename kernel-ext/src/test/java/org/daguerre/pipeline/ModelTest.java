@@ -1,0 +1,303 @@
+package org.daguerre.pipeline;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.stream.Stream;
+import org.daguerre.onnx.Device;
+import org.daguerre.onnx.Graphs;
+import org.daguerre.onnx.ModelException;
+import org.daguerre.tensor.Tensor;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ModelTest {
+
+    private static final Path EXACT = Path.of("..", "models", "exact");
+    private static final int TOKENS = 16;
+
+    @TempDir
+    Path temp;
+
+    private Path folder;
+
+    /** A copy of models/exact without its sums, to be spoilt. */
+    @BeforeEach
+    void copy() throws IOException {
+        folder = temp.resolve("a model with blanks");
+        try (Stream<Path> files = Files.walk(EXACT)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path to = folder.resolve(EXACT.relativize(file).toString());
+                Files.createDirectories(to.getParent());
+                Files.copy(file, to);
+            }
+        }
+    }
+
+    private void unsigned() throws IOException {
+        Files.delete(folder.resolve("SHA256SUMS"));
+    }
+
+    private String refusal() {
+        ModelException error = assertThrows(ModelException.class, () -> Model.load(folder, Device.CPU));
+        String message = error.getMessage();
+        assertEquals(1, message.lines().count(), message);
+        assertFalse(message.contains(temp.toString()), message);
+        assertTrue(message.matches("(?s).*[.:] [A-Z].+"), message);
+        return message;
+    }
+
+    @Test
+    void folderWithBlanksAndDotsInItsPathLoads() {
+        Path around = folder.resolve("..").resolve(folder.getFileName());
+        try (Model model = Model.load(around, Device.CPU)) {
+            assertEquals("a model with blanks", model.name());
+            assertTrue(model.card().verified());
+            assertEquals(List.of(32, 32), model.card().pictureSize());
+            assertEquals("apache-2.0", model.card().licence());
+        }
+    }
+
+    @Test
+    void oneChangedByteIsRefusedByName() throws IOException {
+        Path graph = folder.resolve("unet").resolve("model.onnx");
+        byte[] bytes = Files.readAllBytes(graph);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(graph, bytes);
+        assertTrue(refusal().startsWith("unet/model.onnx is not the file that SHA256SUMS describes"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"no sum at all", "0000 *../secret"})
+    void sumsThatAreNoSumsAreRefused(String line) throws IOException {
+        Files.writeString(folder.resolve("SHA256SUMS"), line + "\n");
+        refusal();
+    }
+
+    @Test
+    void sumsOfFilesOutsideTheFolderAreRefused() throws IOException {
+        Files.writeString(folder.resolve("SHA256SUMS"), "0".repeat(64) + "  ../secret\n");
+        refusal();
+    }
+
+    @Test
+    void graphThatTheSumsDoNotListIsRefused() throws IOException {
+        List<String> lines = Files.readAllLines(folder.resolve("SHA256SUMS"));
+        Files.write(
+                folder.resolve("SHA256SUMS"),
+                lines.stream().filter(line -> !line.endsWith("unet/model.onnx")).toList());
+        assertTrue(refusal().contains("not listed"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "model_index.json",
+                "scheduler/scheduler_config.json",
+                "tokenizer/vocab.json",
+                "tokenizer/tokenizer_config.json",
+                "text_encoder/model.onnx",
+                "unet/model.onnx"
+            })
+    void everyFileThatIsMissingEmptyOrAWebPageIsNamed(String name) throws IOException {
+        unsigned();
+        Path file = folder.resolve(name);
+        byte[] good = Files.readAllBytes(file);
+        Files.delete(file);
+        assertTrue(refusal().contains(file.getFileName().toString()));
+        Files.write(file, new byte[0]);
+        assertTrue(refusal().contains(file.getFileName() + " is empty"));
+        Files.writeString(file, "<!doctype html>");
+        assertTrue(refusal().contains(file.getFileName() + " is a web page"));
+        Files.writeString(file, "version https://git-lfs.github.com/spec/v1\n");
+        assertTrue(refusal().contains(file.getFileName() + " is a Git-LFS pointer"));
+        Files.writeString(file, "[1, 2");
+        assertTrue(refusal().contains(file.getFileName().toString()));
+        Files.write(file, good);
+        Model.load(folder, Device.CPU).close();
+    }
+
+    @Test
+    void swappedComponentsAreToldByWhatIsExpectedAndFound() throws IOException {
+        unsigned();
+        Path unet = folder.resolve("unet").resolve("model.onnx");
+        Path encoder = folder.resolve("text_encoder").resolve("model.onnx");
+        byte[] one = Files.readAllBytes(unet);
+        Files.write(unet, Files.readAllBytes(encoder));
+        assertTrue(refusal().startsWith("unet/model.onnx should have an input 'sample' with 4 axes"));
+        Files.write(encoder, one);
+        assertTrue(refusal().startsWith("text_encoder/model.onnx should have an input 'input_ids'"));
+    }
+
+    @Test
+    void vocabularyOfAnotherModelIsRefused() throws IOException {
+        unsigned();
+        Files.writeString(
+                folder.resolve("tokenizer").resolve("vocab.json"),
+                "{\"<pad>\": 0, \"<unk>\": 1, \"<bos>\": 2, \"<eos>\": 3, \"red\": 4}");
+        assertTrue(refusal().contains("has 5 words"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "no-such-model", "../nowhere/at/all", "\u0000", "😀", "a\nb"})
+    void unknownNamesAreRefusedInOneLine(String name) {
+        var error = assertThrows(IllegalArgumentException.class, () -> Daguerre.model(name));
+        assertEquals(1, error.getMessage().lines().count(), error.getMessage());
+    }
+
+    @Test
+    void modelThatIsLoadedIsHandedOutAgainUntilItIsClosed() {
+        Model first = Daguerre.model(folder.toString(), Device.CPU);
+        assertEquals(first, Daguerre.model(folder.toString(), Device.CPU));
+        first.close();
+        try (Model second = Daguerre.model(folder.toString(), Device.CPU)) {
+            assertFalse(second.isClosed());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "   ", "😀🍎 ünïcode \u202e \u0000", "<script>alert(1)</script> $$x$$"})
+    void anyPromptIsRead(String prompt) {
+        try (Model model = Model.load(folder, Device.CPU)) {
+            assertEquals(TOKENS, model.tokens(prompt).size());
+            assertTrue(model.prompt(prompt).steps(1).start().finish().pixels().isFinite());
+        }
+    }
+
+    @Test
+    void megabyteOfPromptIsReadAndItsEndIsSaidToBeDropped() {
+        try (Model model = Model.load(folder, Device.CPU)) {
+            Request request = model.prompt("red apple ".repeat(100_000)).steps(1);
+            assertEquals(TOKENS - 2, request.tokens().words().size());
+            assertFalse(request.tokens().dropped().isEmpty());
+            assertTrue(request.start().finish().pixels().isFinite());
+        }
+    }
+
+    @Test
+    void wrongRequestsAreRefusedWithWhatMayBe() {
+        try (Model model = Model.load(folder, Device.CPU)) {
+            Request request = model.prompt("red");
+            for (Runnable wrong : List.<Runnable>of(
+                    () -> request.steps(0),
+                    () -> request.steps(1001),
+                    () -> request.count(0),
+                    () -> request.count(1_000_000),
+                    () -> request.guidance(Double.NaN),
+                    () -> request.guidance(Double.POSITIVE_INFINITY),
+                    () -> request.sampler("ddmi"),
+                    () -> request.schedule("cosin"),
+                    () -> request.spacing("leadin"),
+                    () -> request.size(64, 32))) {
+                var error = assertThrows(IllegalArgumentException.class, wrong::run);
+                assertEquals(1, error.getMessage().lines().count(), error.getMessage());
+            }
+        }
+    }
+
+    @Test
+    void generationGoesBackBranchesAndCarriesWhatMadeIt() {
+        try (Model model = Model.load(folder, Device.CPU)) {
+            Generation generation =
+                    model.prompt("cups").steps(6).seed(3).start().step(4);
+            Tensor before = generation.pixels();
+            Generation branch = generation.branch().step(2);
+            generation.back(2).step(2);
+
+            assertEquals(before, generation.pixels());
+            assertTrue(branch.done());
+            assertEquals(branch.pixels(), generation.finish().pixels());
+            assertEquals(6, branch.path().size());
+            assertEquals("cups", branch.picture().parameters().get("prompt"));
+            assertEquals("3", branch.picture().parameters().get("seed"));
+        }
+    }
+
+    @Test
+    void interruptLeavesTheRunAtItsLastStepAndItGoesOn() {
+        try (Model model = Model.load(folder, Device.CPU)) {
+            Generation generation = model.prompt("cups").steps(6).start().step(2);
+            Thread.currentThread().interrupt();
+            assertThrows(CancellationException.class, generation::finish);
+            assertEquals(2, generation.run().trajectory().length());
+            assertEquals(
+                    model.prompt("cups").steps(6).start().finish().pixels(),
+                    generation.finish().pixels());
+        }
+    }
+
+    @Test
+    void closedModelAnswersWithASentence() {
+        Model model = Model.load(folder, Device.CPU);
+        Generation generation = model.prompt("cups").steps(3).start();
+        model.close();
+        var error = assertThrows(IllegalStateException.class, generation::finish);
+        assertTrue(error.getMessage().contains("is closed"), error.getMessage());
+    }
+
+    /** A one-layer network with a cross-attention of two heads, and a self-attention that is none. */
+    static Graphs attending(boolean cross) {
+        int heads = 2;
+        int dim = 4;
+        float[] query = new float[3 * heads * dim];
+        float[] key = new float[16 * heads * dim];
+        float[] value = new float[16 * 3];
+        for (int i = 0; i < query.length; i++) {
+            query[i] = (float) StrictMath.sin(i);
+        }
+        for (int i = 0; i < key.length; i++) {
+            key[i] = (float) StrictMath.sin(2 * i) * 1e-9f;
+        }
+        for (int i = 0; i < value.length; i++) {
+            value[i] = (float) StrictMath.sin(3 * i) * 1e-9f;
+        }
+        Graphs graph = Graphs.graph()
+                .input("sample", DataType.FLOAT, "batch", 3, 32, 32)
+                .input("timestep", DataType.FLOAT)
+                .input("encoder_hidden_states", DataType.FLOAT, "batch", TOKENS, 16)
+                .weights("wq", query, 3, heads * dim)
+                .weights("wk", key, 16, heads * dim)
+                .weights("wv", value, 16, 3)
+                .weights("scale", new float[] {0.5f})
+                .weights("flat", new long[] {0, 3, 1024}, 3)
+                .weights("split", new long[] {0, 0, heads, dim}, 4)
+                .weights("unflat", new long[] {0, 3, 32, 32}, 4)
+                .weights("one", new long[] {1}, 1)
+                .node("Reshape", List.of("sample", "flat"), "pixels")
+                .node("Transpose", List.of("pixels"), "rows", Graphs.ints("perm", 0, 2, 1))
+                .node("MatMul", List.of("rows", "wq"), "q")
+                .node("Reshape", List.of("q", "split"), "q_split")
+                .node("Transpose", List.of("q_split"), "q_heads", Graphs.ints("perm", 0, 2, 1, 3))
+                .node("MatMul", List.of("encoder_hidden_states", "wk"), "k")
+                .node("Reshape", List.of("k", "split"), "k_split")
+                .node("Transpose", List.of("k_split"), "k_heads", Graphs.ints("perm", 0, 2, 3, 1));
+        if (!cross) {
+            return graph.node("Identity", List.of("sample"), "out_sample")
+                    .output("out_sample", DataType.FLOAT, "batch", 3, 32, 32);
+        }
+        return graph.node("MatMul", List.of("q_heads", "k_heads"), "scores")
+                .node("Mul", List.of("scores", "scale"), "scaled")
+                .node("Softmax", List.of("scaled"), "/mid_block/attn2/Softmax", Graphs.whole("axis", -1))
+                .node("Transpose", List.of("q_heads"), "q_back", Graphs.ints("perm", 0, 1, 3, 2))
+                .node("MatMul", List.of("q_heads", "q_back"), "self_scores")
+                .node("Softmax", List.of("self_scores"), "/mid_block/attn1/Softmax", Graphs.whole("axis", -1))
+                .node("ReduceMean", List.of("/mid_block/attn2/Softmax", "one"), "mean", Graphs.whole("keepdims", 0))
+                .node("MatMul", List.of("encoder_hidden_states", "wv"), "v")
+                .node("MatMul", List.of("mean", "v"), "attended")
+                .node("Transpose", List.of("attended"), "channels", Graphs.ints("perm", 0, 2, 1))
+                .node("Reshape", List.of("channels", "unflat"), "update")
+                .node("Add", List.of("sample", "update"), "out_sample")
+                .output("out_sample", DataType.FLOAT, "batch", 3, 32, 32);
+    }
+}
