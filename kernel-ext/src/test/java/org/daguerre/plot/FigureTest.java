@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.daguerre.denoiser.Denoiser;
@@ -167,11 +168,9 @@ class FigureTest {
         Figure figure = RunPlot.of(run, Theme.LIGHT);
         List<StepFacts> facts = run.facts();
         double root = Math.sqrt(3 * 8 * 8);
-        XYSeries x = (XYSeries) figure.charts().get(0).getSeries("state x");
-        for (StepFacts fact : facts) {
-            int at = Arrays.binarySearch(x.getXData(), fact.step());
-            assertEquals(fact.xNorm() / root, x.getYData()[at], 1e-12);
-        }
+        assertCurve(figure, "state x", facts, f -> f.xNorm() / root);
+        assertCurve(figure, "estimate of the picture", facts, f -> f.denoisedNorm() / root);
+        assertCurve(figure, "estimate of the noise", facts, f -> f.noiseNorm() / root);
         XYSeries time = (XYSeries) figure.charts().get(1).getSeries("time");
         assertEquals(
                 facts.stream().mapToDouble(StepFacts::milliseconds).max().orElseThrow(),
@@ -180,6 +179,15 @@ class FigureTest {
         assertSeen(colours, Theme.LIGHT.text(), 500, "text");
         for (int i = 0; i < 3; i++) {
             assertSeen(colours, Theme.LIGHT.series(i), steps == 1 ? 10 : 500, "series " + i);
+        }
+    }
+
+    private static void assertCurve(
+            Figure figure, String name, List<StepFacts> facts, ToDoubleFunction<StepFacts> expected) {
+        XYSeries series = (XYSeries) figure.charts().get(0).getSeries(name);
+        for (StepFacts fact : facts) {
+            int at = Arrays.binarySearch(series.getXData(), fact.step());
+            assertEquals(expected.applyAsDouble(fact), series.getYData()[at], 1e-12);
         }
     }
 
