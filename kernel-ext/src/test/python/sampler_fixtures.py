@@ -57,6 +57,8 @@ CONFIGURATIONS = {
     "dpmpp-2m, 20 steps": ("DPMSolverMultistepScheduler", 20, dict(SCALED)),
     "dpmpp-2m, sigma_min": (
         "DPMSolverMultistepScheduler", 10, dict(LINEAR, lower_order_final=False, final_sigmas_type="sigma_min")),
+    "dpmpp-2m, sigma_min, few": ("DPMSolverMultistepScheduler", 10, dict(LINEAR, final_sigmas_type="sigma_min")),
+    "dpmpp-2m, sigma_min, many": ("DPMSolverMultistepScheduler", 15, dict(LINEAR, final_sigmas_type="sigma_min")),
     "dpmpp-2m, v, leading": ("DPMSolverMultistepScheduler", 10, dict(SCALED, **V, timestep_spacing="leading")),
     "dpmpp-2m, zero terminal SNR": ("DPMSolverMultistepScheduler", 10, dict(SCALED, **ZERO_SNR)),
     "pndm": ("PNDMScheduler", 10, dict(LINEAR)),

@@ -254,6 +254,13 @@ class SamplerLawsTest {
     }
 
     @Example
+    void lcmDrawsNoNoiseForItsLastStep() {
+        Trajectory way = walk(new Lcm(), start(new Lcm(), 4, 0), 4);
+        assertEquals(way.back(1).noise(), way.noise());
+        assertNotEquals(way.back(2).noise(), way.noise());
+    }
+
+    @Example
     void lambdaIsASampler() {
         Sampler mine = Sampler.of(
                 "mine", (x, p, level, next) -> p.denoised().times(next.alpha()).plus(next.sigma(), p.noise()));

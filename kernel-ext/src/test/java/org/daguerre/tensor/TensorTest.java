@@ -35,13 +35,9 @@ class TensorTest {
 
     @Test
     void sumOfProductsIsRoundedOnce() {
-        // 1 + 2^-25 rounds to 1 in float32; times 2^25 it would be lost before the sum
-        Tensor one = Tensor.filled(1, 1);
-        Tensor tiny = Tensor.filled(0x1p-25, 1);
-        assertEquals(Tensor.filled(3, 1), one.plus(0x1p26, tiny));
-        assertEquals(
-                (float) (1 + (double) 0.1f * 3),
-                one.plus(3, Tensor.filled(0.1, 1)).get(0));
+        // the product needs 26 bits, the sum 14: rounding the product first would lose its last bit
+        Tensor sum = Tensor.filled(-1, 1).plus(1 + 0x1p-13, Tensor.filled(1 + 0x1p-12, 1));
+        assertEquals(Tensor.filled(0x1p-12 + 0x1p-13 + 0x1p-25, 1), sum);
     }
 
     @Test
