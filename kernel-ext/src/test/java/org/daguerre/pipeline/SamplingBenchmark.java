@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.daguerre.onnx.Device;
+import org.daguerre.onnx.OnnxModel;
 import org.daguerre.schedule.Plan;
 import org.daguerre.tensor.Tensor;
 
@@ -70,14 +71,17 @@ public final class SamplingBenchmark {
         try (Bare bare = new Bare(folder.resolve("unet").resolve("model.onnx"), model, request)) {
             Time[] bareTimes = new Time[rounds];
             Time[] ours = new Time[rounds];
+            Time[] guarded = new Time[rounds];
             Time[] pictures = new Time[rounds];
             for (int i = -3; i < rounds; i++) {
                 Generation generation = request.start();
                 Time bareTime = Time.of(bare::loop);
+                Time guard = Time.of(() -> bare.guardedLoop(model.unet().model()));
                 Time our = Time.of(generation::finish);
                 Time picture = Time.of(() -> request.start().finish().picture());
                 if (i >= 0) {
                     bareTimes[i] = bareTime;
+                    guarded[i] = guard;
                     ours[i] = our;
                     pictures[i] = picture;
                 }
@@ -85,6 +89,7 @@ public final class SamplingBenchmark {
             Time bareTime = Time.median(bareTimes);
             Time our = Time.median(ours);
             row("bare loop of " + STEPS + " session.run", bareTime);
+            row("the same through OnnxModel", Time.median(guarded));
             row("run of " + STEPS + " guided steps", our);
             row("picture: prompt, run, decoding", Time.median(pictures));
             System.out.printf(
@@ -95,23 +100,14 @@ public final class SamplingBenchmark {
                     100 * (our.processor / bareTime.processor - 1));
         }
         model.close();
-        long after5 = 0;
-        for (int i = 1; i <= RELOADS; i++) {
+        for (int i = 0; i <= RELOADS; i++) {
+            if (i % 10 == 0) {
+                System.out.printf(Locale.ROOT, "resident after %d reloads %.0f MB%n", i, residentKilobytes() / 1e3);
+            }
             try (Model again = Model.load(folder, Device.CPU)) {
                 again.prompt(PROMPT).steps(1).start().finish().picture();
             }
-            if (i == 5) {
-                after5 = residentKilobytes();
-            }
         }
-        long after = residentKilobytes();
-        System.out.printf(
-                Locale.ROOT,
-                "resident after 5 reloads %.0f MB, after %d %.0f MB (%+.1f %%)%n",
-                after5 / 1e3,
-                RELOADS,
-                after / 1e3,
-                100.0 * (after - after5) / after5);
     }
 
     private static void row(String what, Time time) {
@@ -132,6 +128,8 @@ public final class SamplingBenchmark {
 
         private final OrtSession session;
         private final Plan plan;
+        private final Tensor both;
+        private final Tensor prompts;
         private final FloatBuffer timestep;
         private final Map<String, OnnxTensor> inputs;
         private final Map<String, OnnxTensor> outputs;
@@ -147,8 +145,8 @@ public final class SamplingBenchmark {
             plan = request.toSampling().plan();
             timestep = direct(1);
             Tensor x = request.start().run().x();
-            Tensor both = Tensor.concat(x, x);
-            Tensor prompts = Tensor.concat(model.promptEmbeds(""), model.promptEmbeds(PROMPT));
+            both = Tensor.concat(x, x);
+            prompts = Tensor.concat(model.promptEmbeds(""), model.promptEmbeds(PROMPT));
             inputs = Map.of(
                     "sample", tensor(environment, both),
                     "timestep", OnnxTensor.createTensor(environment, timestep, new long[0]),
@@ -167,6 +165,20 @@ public final class SamplingBenchmark {
             buffer.put(value.buffer()).rewind();
             long[] shape = Arrays.stream(value.shape()).asLongStream().toArray();
             return OnnxTensor.createTensor(environment, buffer, shape);
+        }
+
+        void guardedLoop(OnnxModel model) {
+            for (int i = 0; i < plan.count(); i++) {
+                model.run(
+                        Map.of(
+                                "sample",
+                                both,
+                                "timestep",
+                                Tensor.filled(plan.from(i).t()),
+                                "encoder_hidden_states",
+                                prompts),
+                        "out_sample");
+            }
         }
 
         void loop() throws OrtException {
