@@ -181,7 +181,9 @@ def main() -> None:
         train_denoiser(scenes, latents, args.unet_steps, args.seed, args.work / "unet.checkpoint")
         print(f"trained in {(time.monotonic() - started) / 60:.0f} minutes", flush=True)
     vae, denoiser = load(scenes, args.work)
-    export(vae, denoiser.text_encoder, denoiser.unet, scenes.tokenizer.ids, args.out)
+    report = export(vae, denoiser.text_encoder, denoiser.unet, scenes.tokenizer.ids, args.out)
+    for component, figures in report.items():
+        print(component, figures)
 
 
 if __name__ == "__main__":
