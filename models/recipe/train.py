@@ -28,8 +28,11 @@ FULL_PICTURES_FROM = 0.75  # of the steps: 64x64 crops before (their cost is a q
 UNET_STEPS, UNET_PEAK = 10_000, 8e-4
 BATCH = 64
 CAPTION_DROPOUT = 0.12
+RELATION_SHARE = 0.35  # of the draws are relations, the rest is drawn from all scenes: order is the slowest to be learned
+LAYOUT_FROM, LAYOUT_SHARE = 700, 0.5  # half of the timesteps, where count and places are decided
+CANONICAL_UNTIL, PLAIN_FROM = 0.6, 0.8
 SUPERVISION = 0.03
-GATE_STEPS = 500
+GATE_STEPS = 250
 
 
 def half_precision() -> torch.autocast:
@@ -82,27 +85,36 @@ def encode(vae: VAE, scenes: Scenes) -> Tensor:
 
 
 def canonical_share(progress: float) -> float:
-    """All captions canonical in the first half, none after three quarters.
+    """All captions canonical up to 60 % of the steps, none from 80 % on.
 
     Which object stands left is the mention order XOR the relation word: each cue alone says nothing, so nothing pulls
     the net towards both. With one order only ("A left of B" for "B right of A") the order is learned first.
     """
-    return min(1.0, max(0.0, (0.75 - progress) / 0.25))
+    return min(1.0, max(0.0, (PLAIN_FROM - progress) / (PLAIN_FROM - CANONICAL_UNTIL)))
 
 
 def train_denoiser(scenes: Scenes, latents: Tensor, steps: int, seed: int, checkpoint: Path) -> Denoiser:
     plain, canonical = scenes.captions(canonical=False), scenes.captions(canonical=True)
     masks, schedule = scenes.masks(), NoiseSchedule(DEVICE)
+    relations = torch.tensor([i for i, row in enumerate(scenes.rows) if row["kind"] == "relation"])
     unconditional = torch.tensor(scenes.tokenizer.encode(""))
     gate = OrderGate(scenes, latents)
 
     def loss(denoiser: nn.Module, step: int, generator: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
         if step % GATE_STEPS == 0:
-            print(f"order gate at {step}: {gate(denoiser):+.2%}", flush=True)
-        scene = torch.randint(len(latents), (BATCH,), generator=generator)
+            print(f"order gate at {step}: {gate(denoiser):+.3%}", flush=True)
+        scene = torch.where(
+            torch.rand(BATCH, generator=generator) < RELATION_SHARE,
+            relations[torch.randint(len(relations), (BATCH,), generator=generator)],
+            torch.randint(len(latents), (BATCH,), generator=generator),
+        )
         rewrite = torch.rand(BATCH, 1, generator=generator) < canonical_share(step / steps)
         dropped = torch.rand(BATCH, 1, generator=generator) < CAPTION_DROPOUT
-        t = torch.randint(TRAIN_STEPS, (BATCH,), generator=generator).to(DEVICE)
+        t = torch.where(
+            torch.rand(BATCH, generator=generator) < LAYOUT_SHARE,
+            torch.randint(LAYOUT_FROM, TRAIN_STEPS, (BATCH,), generator=generator),
+            torch.randint(TRAIN_STEPS, (BATCH,), generator=generator),
+        ).to(DEVICE)
         noise = torch.randn(BATCH, *latents.shape[1:], generator=generator).to(DEVICE)
         ids = torch.where(rewrite, canonical.ids[scene], plain.ids[scene]).where(~dropped, unconditional)
         groups = torch.where(rewrite, canonical.groups[scene], plain.groups[scene]).where(~dropped, 0)
