@@ -31,7 +31,7 @@ CAPTION_DROPOUT = 0.12
 RELATION_SHARE = 0.35  # of the draws are relations, the rest is drawn from all scenes: order is the slowest to be learned
 LAYOUT_FROM, LAYOUT_SHARE = 700, 0.5  # half of the timesteps, where count and places are decided
 CANONICAL_UNTIL, PLAIN_FROM = 0.6, 0.8
-SUPERVISION = 0.03
+SUPERVISION = 0.1
 GATE_STEPS = 250
 
 
