@@ -17,24 +17,16 @@ import org.daguerre.tensor.Tensor;
  * @param level the level of that state
  * @param branches raw outputs by condition ("cond", "uncond", ...) that guidance combined; empty without guidance
  * @param learnedVariance the second half of the output of a model that learns its variance, in [-1, 1], or null
- * @param attention attention weights by layer, summed as the model's owner chose; empty unless they were asked for
  */
 public record Prediction(
-        Tensor raw,
-        PredictionType type,
-        Tensor x,
-        Level level,
-        Map<String, Tensor> branches,
-        Tensor learnedVariance,
-        Map<String, Tensor> attention) {
+        Tensor raw, PredictionType type, Tensor x, Level level, Map<String, Tensor> branches, Tensor learnedVariance) {
 
     public Prediction {
         branches = Collections.unmodifiableMap(new LinkedHashMap<>(branches));
-        attention = Collections.unmodifiableMap(new LinkedHashMap<>(attention));
     }
 
     public Prediction(Tensor raw, PredictionType type, Tensor x, Level level) {
-        this(raw, type, x, level, Map.of(), null, Map.of());
+        this(raw, type, x, level, Map.of(), null);
     }
 
     /** The estimate of the clean picture, x0. */
@@ -87,7 +79,7 @@ public record Prediction(
 
     /** Another raw output read at another state; everything else stays. PNDM and churn read old answers anew. */
     public Prediction with(Tensor raw, Tensor x, Level level) {
-        return new Prediction(raw, type, x, level, branches, learnedVariance, attention);
+        return new Prediction(raw, type, x, level, branches, learnedVariance);
     }
 
     /** The same reading of another raw output. */

@@ -54,8 +54,7 @@ public interface Guidance {
                     x,
                     level,
                     branches,
-                    cond.learnedVariance(),
-                    cond.attention());
+                    cond.learnedVariance());
         };
     }
 }

@@ -17,7 +17,8 @@ import org.daguerre.text.Tokens;
  * 10).layer("up_blocks").word("apples")}.
  *
  * <p>The network is asked again about the states of the run, conditional prompt only, and this time for its maps: one call a
- * step, at the first look. A run therefore costs nothing for maps that nobody asks for. The mean over the heads is kept, one
+ * step, at the first look. A run therefore costs nothing for maps that nobody asks for, and a {@link Prediction} carries
+ * none: the maps of all layers are larger than the state by far. The mean over the heads is kept, one
  * value a pixel and token, so that looking again costs nothing either; single heads are computed anew.
  */
 public final class Attention {

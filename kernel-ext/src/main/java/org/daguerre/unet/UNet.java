@@ -181,8 +181,7 @@ public final class UNet implements AutoCloseable {
             means[i] = rows.slice(0, channels).reshape(1, channels, shape[2], shape[3]);
             variances[i] = rows.slice(channels, 2 * channels).reshape(1, channels, shape[2], shape[3]);
         }
-        return new Prediction(
-                Tensor.concat(means), predictionType, x, level, Map.of(), Tensor.concat(variances), Map.of());
+        return new Prediction(Tensor.concat(means), predictionType, x, level, Map.of(), Tensor.concat(variances));
     }
 
     @Override

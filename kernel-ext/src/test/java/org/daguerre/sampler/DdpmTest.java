@@ -22,8 +22,7 @@ class DdpmTest {
                 x,
                 level,
                 Map.of(),
-                learned == null ? null : Tensor.filled(learned, x.shape()),
-                Map.of());
+                learned == null ? null : Tensor.filled(learned, x.shape()));
         Trajectory start = Trajectory.start(
                 sampler.spacing().plan(NoiseSchedule.linear(1000, 1e-4, 0.02), 10), Noise.seed(0), 1, 16);
         return sampler.next(model, start).x();
