@@ -24,14 +24,15 @@ class ArchitectureTest {
 
     /** Each package of the plug-in, with the packages that it uses; what those use, it may see too. */
     private static final Map<String, Set<String>> USES = Map.ofEntries(
+            entry("name", Set.of()),
             entry("tensor", Set.of()),
-            entry("schedule", Set.of("tensor")),
+            entry("schedule", Set.of("tensor", "name")),
             entry("denoiser", Set.of("tensor", "schedule")),
             entry("guidance", Set.of("denoiser")),
             entry("sampler", Set.of("denoiser", "schedule")),
             entry("run", Set.of("sampler", "guidance")),
             entry("onnx", Set.of("tensor")),
-            entry("text", Set.of("onnx")),
+            entry("text", Set.of("onnx", "name")),
             entry("unet", Set.of("onnx", "denoiser")),
             entry("vae", Set.of("onnx", "denoiser")),
             entry("attention", Set.of("onnx", "denoiser")),

@@ -3,6 +3,7 @@ package org.daguerre.cli;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Optional;
+import org.daguerre.name.Names;
 import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.ArgSpec;
@@ -22,8 +23,6 @@ public final class Arguments {
 
     /** Stands in a description for the values that an option's completion offers. */
     static final String VALUES = "${COMPLETION-CANDIDATES}";
-
-    private static final int SHOWN = 60;
 
     private Arguments() {}
 
@@ -75,7 +74,7 @@ public final class Arguments {
         if (e.getValue() == null) {
             return name(argument) + " has no value. Give " + mayBe(argument) + ".";
         }
-        return name(argument) + " is " + quoted(e.getValue()) + ", " + fault(argument, e.getValue()) + ". Give "
+        return name(argument) + " is " + Names.quoted(e.getValue()) + ", " + fault(argument, e.getValue()) + ". Give "
                 + mayBe(argument) + ".";
     }
 
@@ -83,7 +82,7 @@ public final class Arguments {
         CommandSpec command = e.getCommandLine().getCommandSpec();
         String argument = e.getUnmatched().get(0);
         String kind = e.isUnknownOption() ? " is no option of " : " is one argument too many for ";
-        String fact = quoted(argument) + kind + command.qualifiedName();
+        String fact = Names.quoted(argument) + kind + command.qualifiedName();
         List<String> near = e.getSuggestions();
         if (!near.isEmpty()) {
             return fact + ". Did you mean " + near.get(0).replaceAll("[ =\\[].*", "") + "?";
@@ -136,13 +135,5 @@ public final class Arguments {
         String described = String.join(" ", argument.description());
         Iterable<String> values = argument.completionCandidates();
         return values == null ? described : described.replace(VALUES, String.join(", ", values));
-    }
-
-    /** A text in single quotes, cut where it is long. */
-    public static String quoted(String text) {
-        int length = text.codePointCount(0, text.length());
-        return length <= SHOWN
-                ? "'" + text + "'"
-                : "'" + text.substring(0, text.offsetByCodePoints(0, SHOWN)) + "...' (" + length + " characters)";
     }
 }

@@ -1,18 +1,17 @@
 package org.daguerre.cli;
 
 import java.util.ArrayList;
-import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.daguerre.name.Names;
 import org.daguerre.pipeline.Request;
 import org.daguerre.sampler.Samplers;
+import org.daguerre.schedule.NoiseSchedules;
+import org.daguerre.schedule.TimestepSpacing;
 import picocli.CommandLine.Option;
 
 /** The options that describe a picture, the same for commands and magics. What is not given stays as the request has it. */
 public final class SamplingOptions {
-
-    static final List<String> SCHEDULES = List.of("linear", "scaled_linear", "cosine", "sigmoid");
-    static final List<String> SPACINGS = List.of("leading", "trailing", "linspace");
 
     private static final Pattern SIZE = Pattern.compile("(\\d{1,6})(?:x(\\d{1,6}))?");
 
@@ -62,9 +61,9 @@ public final class SamplingOptions {
     public Request apply(Request request) {
         Request asked = request;
         asked = negative == null ? asked : asked.negative(negative);
-        asked = schedule == null ? asked : asked.schedule(Names.known("schedule", schedule, SCHEDULES));
-        asked = sampler == null ? asked : asked.sampler(Names.known("sampler", sampler, Samplers.names()));
-        asked = spacing == null ? asked : asked.spacing(Names.known("spacing", spacing, SPACINGS));
+        asked = schedule == null ? asked : asked.schedule(schedule);
+        asked = sampler == null ? asked : asked.sampler(sampler);
+        asked = spacing == null ? asked : asked.spacing(spacing);
         asked = steps == null ? asked : asked.steps(steps);
         asked = guidance == null ? asked : asked.guidance(guidance);
         asked = seed == null ? asked : asked.seed(seed);
@@ -75,7 +74,7 @@ public final class SamplingOptions {
     private Request sized(Request request) {
         Matcher sides = SIZE.matcher(size);
         if (!sides.matches()) {
-            throw new IllegalArgumentException("--size is " + Arguments.quoted(size)
+            throw new IllegalArgumentException("--size is " + Names.quoted(size)
                     + ", not height and width. Give them in pixels, such as 128x128.");
         }
         int height = Integer.parseInt(sides.group(1));
@@ -90,13 +89,13 @@ public final class SamplingOptions {
 
     static final class ScheduleNames extends ArrayList<String> {
         ScheduleNames() {
-            super(SCHEDULES);
+            super(NoiseSchedules.ofBetas());
         }
     }
 
     static final class SpacingNames extends ArrayList<String> {
         SpacingNames() {
-            super(SPACINGS);
+            super(TimestepSpacing.names());
         }
     }
 }

@@ -6,10 +6,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.daguerre.cli.Arguments;
-import org.daguerre.cli.Names;
 import org.daguerre.cli.Prints;
 import org.daguerre.image.Theme;
+import org.daguerre.name.Names;
 import org.daguerre.pipeline.Attention;
 import org.daguerre.pipeline.Generation;
 import org.daguerre.plot.AttentionPlot;
@@ -54,7 +53,7 @@ final class AttentionOptions {
         }
         Matcher range = STEPS.matcher(steps);
         if (!range.matches()) {
-            throw new IllegalArgumentException("--step is " + Arguments.quoted(steps)
+            throw new IllegalArgumentException("--step is " + Names.quoted(steps)
                     + ", not a step. Give a number such as 12, or two such as 1..10.");
         }
         int from = Integer.parseInt(range.group(1));

@@ -1,6 +1,5 @@
 package org.daguerre.notebook;
 
-import org.daguerre.cli.Names;
 import org.daguerre.guidance.Guidance;
 import org.daguerre.pipeline.Generation;
 import org.daguerre.run.Sampling;
@@ -51,7 +50,7 @@ final class BranchMagic extends Magic {
     private Sampling changed(Sampling sampling) {
         Sampling changed = sampling;
         if (sampler != null) {
-            Sampler other = Samplers.named(Names.known("sampler", sampler, Samplers.names()));
+            Sampler other = Samplers.named(sampler);
             changed = changed.sampler(other);
         }
         return guidance == null ? changed : changed.guidance(Guidance.scale(guidance));

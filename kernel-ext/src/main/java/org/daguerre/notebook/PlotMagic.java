@@ -3,8 +3,8 @@ package org.daguerre.notebook;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.daguerre.cli.Names;
 import org.daguerre.image.Theme;
+import org.daguerre.name.Names;
 import org.daguerre.pipeline.Generation;
 import org.daguerre.plot.Figure;
 import org.daguerre.plot.FilmStrip;
@@ -13,6 +13,7 @@ import org.daguerre.plot.RunPlot;
 import org.daguerre.plot.SchedulePlot;
 import org.daguerre.plot.SchedulePlot.Quantity;
 import org.daguerre.schedule.NoiseSchedule;
+import org.daguerre.schedule.NoiseSchedules;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -95,7 +96,7 @@ final class PlotMagic extends Magic {
             chosen.put(session.model().name(), session.model().scheduler().schedule());
         }
         for (String name : names) {
-            chosen.put(name, NoiseScheduleNames.schedule(name));
+            chosen.put(name, NoiseSchedules.named(name));
         }
         return chosen;
     }

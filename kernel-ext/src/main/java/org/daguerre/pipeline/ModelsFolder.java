@@ -7,8 +7,8 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.daguerre.name.Names;
 import org.daguerre.onnx.ModelException;
 
 /** Where models are looked up by name. */
@@ -88,11 +88,10 @@ final class ModelsFolder {
         } catch (InvalidPathException e) {
             // No path on this system, so at most a misspelt name.
         }
-        String names = models.isEmpty()
-                ? "none was found; set DAGUERRE_MODELS to their folder"
-                : models.stream().map(ModelFolder::name).collect(Collectors.joining(", "));
-        String shown = nameOrFolder.length() > 80 ? nameOrFolder.substring(0, 80) + "..." : nameOrFolder;
-        throw new ModelException("model '" + shown.replaceAll("\\p{Cntrl}+", " ") + "' is unknown. Give a name ("
-                + names + ") or the folder of a model.");
+        List<String> names = models.stream().map(ModelFolder::name).toList();
+        String list =
+                names.isEmpty() ? "none was found; set DAGUERRE_MODELS to their folder" : String.join(", ", names);
+        throw new ModelException(
+                Names.unknown("model", nameOrFolder, names) + "Give a name (" + list + ") or the folder of a model.");
     }
 }

@@ -3,8 +3,11 @@ package org.daguerre.pipeline;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.Locale;
+import org.daguerre.name.Names;
 import org.daguerre.sampler.Samplers;
 import org.daguerre.sampler.SchedulerConfig;
+import org.daguerre.schedule.NoiseSchedules;
+import org.daguerre.schedule.TimestepSpacing;
 
 /**
  * A model's scheduler_config.json, and what becomes of it when one of its choices is replaced: the rest stays, as with
@@ -36,18 +39,13 @@ record Scheduler(ObjectNode json, SchedulerConfig config) {
 
     /** Another beta schedule over the model's own range of betas. */
     Scheduler schedule(String name) {
-        return switch (name) {
-            case "linear", "scaled_linear", "sigmoid" -> with("beta_schedule", name);
-            case "cosine" -> with("beta_schedule", "squaredcos_cap_v2");
-            default ->
-                throw new IllegalArgumentException(
-                        "schedule '" + name + "' is unknown. Give one of: linear, scaled_linear, cosine, sigmoid.");
-        };
+        String known = Names.known("schedule", name, NoiseSchedules.ofBetas());
+        return with("beta_schedule", known.equals("cosine") ? "squaredcos_cap_v2" : known);
     }
 
     /** leading, trailing or linspace. */
     Scheduler spacing(String name) {
-        return with("timestep_spacing", name);
+        return with("timestep_spacing", Names.known("spacing", name, TimestepSpacing.names()));
     }
 
     private Scheduler with(String key, String value) {

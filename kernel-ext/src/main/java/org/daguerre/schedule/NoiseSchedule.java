@@ -15,6 +15,11 @@ public interface NoiseSchedule {
         return 1000;
     }
 
+    /** The schedule of a standard name, such as "cosine"; {@link NoiseSchedules#names} has them. */
+    static NoiseSchedule named(String name) {
+        return NoiseSchedules.named(name);
+    }
+
     /** Betas in equal steps from betaStart to betaEnd (Ho et al. 2020, arXiv 2006.11239; 1e-4 to 0.02 there). */
     static DiscreteSchedule linear(int numTrainTimesteps, double betaStart, double betaEnd) {
         return DiscreteSchedule.linear(numTrainTimesteps, betaStart, betaEnd);

@@ -1,5 +1,10 @@
 package org.daguerre.schedule;
 
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.daguerre.name.Names;
+
 /** Which n of the T training timesteps a run uses (Lin et al. 2023, arXiv 2305.08891, Table 2). */
 public enum TimestepSpacing {
     /** Every (T / n)-th from 0, plus steps_offset: never reaches the last timestep. */
@@ -41,19 +46,18 @@ public enum TimestepSpacing {
                 : ascending == n - 1 ? trainTimesteps - 1 : ascending * ((trainTimesteps - 1) / (double) (n - 1));
     }
 
+    /** leading, trailing and linspace. */
+    public static List<String> names() {
+        return Arrays.stream(values()).map(TimestepSpacing::toString).toList();
+    }
+
     /** leading, trailing or linspace, as in scheduler_config.json. */
     public static TimestepSpacing of(String name) {
-        for (TimestepSpacing s : values()) {
-            if (s.toString().equals(name)) {
-                return s;
-            }
-        }
-        throw new IllegalArgumentException(
-                "timestep_spacing is '" + name + "'. Give one of: leading, trailing, linspace.");
+        return valueOf(Names.known("timestep_spacing", name, names()).toUpperCase(Locale.ROOT));
     }
 
     @Override
     public String toString() {
-        return name().toLowerCase(java.util.Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT);
     }
 }

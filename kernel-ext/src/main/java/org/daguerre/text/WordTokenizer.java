@@ -7,12 +7,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.text.Normalizer;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.daguerre.name.Names;
 import org.daguerre.onnx.ModelException;
 import org.daguerre.onnx.OnnxFile;
 import org.daguerre.text.Tokens.Kind;
@@ -150,32 +150,6 @@ public final class WordTokenizer implements Tokenizer {
 
     @Override
     public List<String> suggestions(String word) {
-        String lower = word.toLowerCase(Locale.ROOT);
-        int allowed = Math.max(1, lower.length() / 3);
-        return lower.length() > 32
-                ? List.of()
-                : vocabulary().stream()
-                        .filter(known -> distance(lower, known) <= allowed)
-                        .sorted(Comparator.comparingInt(known -> distance(lower, known)))
-                        .limit(SUGGESTIONS)
-                        .toList();
-    }
-
-    /** Levenshtein distance. */
-    private static int distance(String a, String b) {
-        int[] row = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int substituted = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(substituted, 1 + Math.min(row[j], row[j - 1]));
-            }
-        }
-        return row[b.length()];
+        return Names.near(word, vocabulary()).stream().limit(SUGGESTIONS).toList();
     }
 }
