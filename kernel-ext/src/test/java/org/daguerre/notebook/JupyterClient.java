@@ -168,10 +168,10 @@ final class JupyterClient implements AutoCloseable {
         try {
             while (!message.popString().equals("<IDS|MSG>")) {}
             message.pop();
-            JsonNode header = JSON.readTree(message.popString());
-            JsonNode parent = JSON.readTree(message.popString());
+            JsonNode header = JSON.readTree(message.pop().getData());
+            JsonNode parent = JSON.readTree(message.pop().getData());
             message.pop();
-            JsonNode content = JSON.readTree(message.popString());
+            JsonNode content = JSON.readTree(message.pop().getData());
             return parent.path("msg_id").asText().equals(request)
                     ? new Output(header.path("msg_type").asText(), content)
                     : null;
