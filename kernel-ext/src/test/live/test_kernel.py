@@ -27,3 +27,29 @@ def test_is_one_jvm_with_our_jars_on_its_class_path(kernel):
 
 def test_runs_on_the_onnx_runtime_that_does_not_phone_home(kernel):
     assert kernel.run("ai.onnxruntime.OrtEnvironment.getEnvironment().getVersion()").text == "1.28.0"
+
+
+def test_magics_are_found_and_explain_themselves(kernel):
+    assert "%sample" in kernel.run("%daguerre help").text
+    assert kernel.run("%sample --help").text.startswith("Usage: %sample")
+
+
+def test_samples_and_steps_by_magic(kernel):
+    assert "32 x 32 pixels" in kernel.run("%model exact").text
+    assert "finished" in kernel.run('%sample "three red apples" --steps 8 --seed 7').text
+    assert "0 of 6 steps" in kernel.run('%start "two blue balls" --steps 6;').text
+    assert "4 of 6 steps" in kernel.run("%step 4").text
+    assert "3 of 6 steps" in kernel.run("%back").text
+    assert "finished" in kernel.run("%finish").text
+    assert "path of a run" in kernel.run("%plot path").text
+
+
+def test_mistake_in_a_magic_is_answered_and_the_next_cell_works(kernel):
+    assert "sampler 'eulr' is unknown. Did you mean euler?" in kernel.run('%sample "x" --sampler eulr').error
+    assert kernel.run("2 + 2").text == "4"
+
+
+def test_prompt_of_a_megabyte_is_survived(kernel):
+    kernel.run("%model exact")
+    assert "characters in all" in kernel.run('%sample "' + "a red ball " * 100_000 + '" --steps 2').text
+    assert kernel.run("2 + 2").text == "4"

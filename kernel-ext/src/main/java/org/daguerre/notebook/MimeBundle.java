@@ -4,7 +4,6 @@ import java.util.Base64;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Function;
 
 /**
@@ -29,9 +28,14 @@ public record MimeBundle(Map<String, String> data, Map<String, Object> metadata)
         }
     }
 
-    /** Text alone. */
+    private static final int MAX_TEXT = 20_000;
+
+    /** Text alone; what no page could hold is cut, and says so. */
     public static MimeBundle text(String text) {
-        return new MimeBundle(Map.of(TEXT, Objects.requireNonNull(text, "text")), Map.of());
+        String shown = text.length() <= MAX_TEXT
+                ? text
+                : text.substring(0, MAX_TEXT) + "... (" + text.length() + " characters in all)";
+        return new MimeBundle(Map.of(TEXT, shown), Map.of());
     }
 
     /** HTML with the text that stands for it. Whatever a user wrote must have gone through {@link #escape}. */

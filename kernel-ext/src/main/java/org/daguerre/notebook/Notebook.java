@@ -40,7 +40,13 @@ public final class Notebook {
      * @return one line for people
      */
     public static String install(KernelHost host) {
+        return install(host, () -> {});
+    }
+
+    /** The same, with something that one kernel alone needs: it may fail as the rest may. */
+    public static String install(KernelHost host, Part ofThisKernel) {
         Notebook notebook = new Notebook(host);
+        notebook.attempt("way with this kernel", ofThisKernel);
         notebook.attempt("magics", notebook::magics);
         notebook.attempt("renderers", notebook::renderers);
         notebook.attempt("imports", () -> host.eval(IMPORTS));
@@ -53,7 +59,9 @@ public final class Notebook {
         return line;
     }
 
-    private interface Part {
+    /** A part of an installation. */
+    @FunctionalInterface
+    public interface Part {
         void install() throws Exception;
     }
 

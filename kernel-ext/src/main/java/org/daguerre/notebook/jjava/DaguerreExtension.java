@@ -19,7 +19,7 @@ public final class DaguerreExtension implements Extension {
     @Override
     public void install(BaseKernel kernel) {
         host = new JJavaHost(kernel);
-        Notebook.install(host);
+        Notebook.install(host, () -> LongArguments.allow(kernel));
     }
 
     @Override
