@@ -53,3 +53,31 @@ def test_prompt_of_a_megabyte_is_survived(kernel):
     kernel.run("%model exact")
     assert "characters in all" in kernel.run('%sample "' + "a red ball " * 100_000 + '" --steps 2').text
     assert kernel.run("2 + 2").text == "4"
+
+
+def test_the_extension_is_there_before_the_first_cell(kernel):
+    answer = kernel.run("%daguerre help")
+    assert answer.text.startswith("Daguerre ")
+    assert (answer.stderr, answer.error) == ("", "")
+
+
+def test_the_doctor_finds_the_kernel_as_we_set_it_up(kernel):
+    found = kernel.run("%daguerre doctor").text
+    assert "charset UTF-8" in found and "assertions on" in found and "installed without" not in found
+
+
+def test_cells_need_no_import_for_our_types(kernel):
+    assert kernel.run("Tensor.class.getName()").text == "org.daguerre.tensor.Tensor"
+
+
+def test_goes_on_after_the_heap_is_exhausted(kernel):
+    # More than any heap of a test machine, asked for in one piece: refused without a byte being touched.
+    exhausted = kernel.run("var all = new long[200][]; for (int i = 0; i < 200; i++) all[i] = new long[1 << 30];")
+    assert "OutOfMemoryError" in exhausted.error
+    assert kernel.run("3 + 3").text == "6"
+
+
+def test_the_jvm_ends_when_the_kernel_is_shut_down(fresh_kernel):
+    # JJava alone would leave the JVM up for another minute, and each client would wait for it and kill it.
+    fresh_kernel.client.shutdown()
+    assert fresh_kernel.manager.provisioner.process.wait(timeout=45) == 0

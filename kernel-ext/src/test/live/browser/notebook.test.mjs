@@ -11,6 +11,7 @@ before(async () => {
       'System.out.println("é 北京")',
       'new java.awt.image.BufferedImage(64, 64, java.awt.image.BufferedImage.TYPE_INT_RGB)',
       'assert 1 > 2 : "one is not more than two";',
+      '%daguerre doctor',
       '6 * 7',
     ),
   });
@@ -19,10 +20,11 @@ after(() => lab?.close());
 
 test('a notebook opened in JupyterLab runs in the kernel and shows what it gave', async () => {
   await lab.open(NOTEBOOK);
-  const [print, picture, failure, number] = await lab.runAll(NOTEBOOK);
+  const [print, picture, failure, doctor, number] = await lab.runAll(NOTEBOOK);
   assert.equal(print.outputs[0].text, 'é 北京\n');
   assert.ok(picture.outputs[0].data['image/png']);
   assert.equal(failure.outputs[0].output_type, 'error');
+  assert.match(doctor.outputs[0].data['text/plain'], /charset UTF-8/);
   assert.equal(number.outputs[0].data['text/plain'], '42');
 });
 
