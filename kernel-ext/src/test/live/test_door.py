@@ -1,4 +1,4 @@
-"""./daguerre before any Java runs: what it says when something is missing or wrong. Nothing is built here."""
+"""./daguerre before any Java runs: what it says when something is missing or wrong."""
 
 import os
 import socket
@@ -28,7 +28,7 @@ def bare_path(tmp_path):
 
 def test_help_names_every_command():
     shown = daguerre("--help").stdout
-    for command in ["lab", "test", "kernel", "train", "sample", "models", "scenes", "evaluate", "bench", "doctor"]:
+    for command in ["lab", "test", "kernel", "train", "sample", "models", "scenes", "evaluate", "doctor"]:
         assert f"\n  {command} " in shown
 
 
@@ -83,3 +83,9 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path):
     done = daguerre("lab", "--setup-only", DAGUERRE_HOME=str(tmp_path / "file" / "home"))
     assert done.returncode == 1
     assert "Set DAGUERRE_HOME to a folder that can." in done.stderr
+
+
+def test_completion_offers_every_command():
+    script = daguerre("completion").stdout + '\nCOMP_WORDS=(daguerre ""); COMP_CWORD=1; _complete_daguerre; echo "${COMPREPLY[*]}"'
+    offered = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True).stdout.split()
+    assert {"lab", "test", "train", "kernel", "sample", "models", "scenes", "evaluate", "doctor"} <= set(offered)
