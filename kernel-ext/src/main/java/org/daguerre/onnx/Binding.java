@@ -16,7 +16,7 @@ import java.util.Set;
 import org.daguerre.tensor.Tensor;
 
 /**
- * The native buffers for one set of input shapes. Inputs are written into them and, from the second run on, the graph writes
+ * The native buffers for one set of input shapes and wanted outputs. Inputs are written into them and, from the second run on, the graph writes
  * its outputs into them too: the first run tells their shapes.
  */
 final class Binding implements AutoCloseable {
@@ -45,13 +45,16 @@ final class Binding implements AutoCloseable {
     }
 
     private final OrtEnvironment environment;
+    private final List<String> wanted;
     private final Map<String, Slot> inputs = new LinkedHashMap<>();
     private final Map<String, OnnxTensor> inputTensors = new LinkedHashMap<>();
     private final Map<String, Slot> outputs = new LinkedHashMap<>();
     private final Map<String, OnnxTensor> outputTensors = new LinkedHashMap<>();
 
-    Binding(OrtEnvironment environment, List<Port> ports, List<Tensor> values) throws OrtException {
+    Binding(OrtEnvironment environment, List<Port> ports, List<Tensor> values, List<String> wanted)
+            throws OrtException {
         this.environment = environment;
+        this.wanted = wanted;
         for (int i = 0; i < ports.size(); i++) {
             Slot slot = Slot.of(environment, ports.get(i), values.get(i).shape());
             inputs.put(slot.port.name(), slot);
@@ -59,8 +62,18 @@ final class Binding implements AutoCloseable {
         }
     }
 
-    Map<String, Tensor> run(
-            OrtSession session, List<Tensor> values, List<String> wanted, Map<String, Port> ports, RunOptions options)
+    /** True if it is for inputs of these shapes and for these outputs. */
+    boolean fits(List<Tensor> values, List<String> wanted) {
+        int i = 0;
+        for (Slot slot : inputs.values()) {
+            if (!Arrays.equals(slot.shape, values.get(i++).shape())) {
+                return false;
+            }
+        }
+        return this.wanted.equals(wanted);
+    }
+
+    Map<String, Tensor> run(OrtSession session, List<Tensor> values, Map<String, Port> ports, RunOptions options)
             throws OrtException {
         int i = 0;
         for (Slot slot : inputs.values()) {
@@ -69,7 +82,7 @@ final class Binding implements AutoCloseable {
         if (!outputs.isEmpty()) {
             try {
                 session.run(inputTensors, Set.of(), outputTensors, options).close();
-                return read(wanted);
+                return read();
             } catch (OrtException e) {
                 if (e.getCode() != OrtException.OrtErrorCode.ORT_INVALID_ARGUMENT) {
                     throw e;
@@ -89,16 +102,16 @@ final class Binding implements AutoCloseable {
                 outputs.put(name, slot);
                 slot.buffer.duplicate().put(tensor.getByteBuffer());
             }
-            return read(wanted);
+            return read();
         } catch (OrtException | RuntimeException | Error e) {
             forgetOutputs();
             throw e;
         }
     }
 
-    private Map<String, Tensor> read(List<String> wanted) {
+    private Map<String, Tensor> read() {
         Map<String, Tensor> answers = new LinkedHashMap<>();
-        wanted.forEach(name -> answers.put(name, outputs.get(name).read()));
+        outputs.forEach((name, slot) -> answers.put(name, slot.read()));
         return answers;
     }
 

@@ -17,10 +17,12 @@ import java.lang.ref.Cleaner;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -305,7 +307,10 @@ public final class OnnxModel implements AutoCloseable {
      */
     public Map<String, Tensor> run(Map<String, Tensor> given, Collection<String> wanted) {
         check(given, wanted);
-        List<Tensor> values = inputs.keySet().stream().map(given::get).toList();
+        List<Tensor> values = new ArrayList<>(inputs.size());
+        for (String name : inputs.keySet()) {
+            values.add(given.get(name));
+        }
         List<String> names = List.copyOf(wanted);
         try (RunOptions options = new RunOptions()) {
             boolean[] terminated = {false};
@@ -391,17 +396,8 @@ public final class OnnxModel implements AutoCloseable {
         private final OrtSession session;
         private boolean closed;
 
-        /** Buffers by input shapes and wanted outputs, the least recently used first. */
-        private final LinkedHashMap<Object, Binding> bindings = new LinkedHashMap<>(16, 0.75f, true) {
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<Object, Binding> eldest) {
-                if (size() > BINDINGS) {
-                    eldest.getValue().close();
-                    return true;
-                }
-                return false;
-            }
-        };
+        /** The most recently used first. */
+        private final Deque<Binding> bindings = new ArrayDeque<>();
 
         Native(OrtEnvironment environment, OrtSession session) {
             this.environment = environment;
@@ -419,14 +415,29 @@ public final class OnnxModel implements AutoCloseable {
             if (closed) {
                 throw new IllegalStateException(label + " is closed. Load the model again.");
             }
-            List<Object> key = new ArrayList<>(wanted);
-            values.forEach(value -> key.add(Arrays.stream(value.shape()).boxed().toList()));
-            Binding binding = bindings.get(key);
-            if (binding == null) {
-                binding = new Binding(environment, List.copyOf(inputs.values()), values);
-                bindings.put(key, binding);
+            return binding(inputs, values, wanted).run(session, values, outputs, options);
+        }
+
+        /** Plain loops: the first runs are interpreted, and streams would cost more than the sampler. */
+        private Binding binding(Map<String, Port> inputs, List<Tensor> values, List<String> wanted)
+                throws OrtException {
+            Binding found = null;
+            for (Binding binding : bindings) {
+                if (binding.fits(values, wanted)) {
+                    found = binding;
+                    break;
+                }
             }
-            return binding.run(session, values, wanted, outputs, options);
+            if (found == null) {
+                found = new Binding(environment, List.copyOf(inputs.values()), values, wanted);
+                if (bindings.size() == BINDINGS) {
+                    bindings.removeLast().close();
+                }
+            } else {
+                bindings.remove(found);
+            }
+            bindings.addFirst(found);
+            return found;
         }
 
         void close() {
@@ -434,7 +445,7 @@ public final class OnnxModel implements AutoCloseable {
                 return;
             }
             closed = true;
-            bindings.values().forEach(Binding::close);
+            bindings.forEach(Binding::close);
             bindings.clear();
             try {
                 session.close();

@@ -32,8 +32,15 @@ public record Port(String name, ElementType type, List<Long> shape, List<String>
 
     /** True if a tensor of this shape can go through. */
     boolean fits(int[] actual) {
-        return actual.length == rank()
-                && IntStream.range(0, rank()).allMatch(i -> shape.get(i) < 0 || shape.get(i) == actual[i]);
+        if (actual.length != rank()) {
+            return false;
+        }
+        for (int i = 0; i < actual.length; i++) {
+            if (shape.get(i) >= 0 && shape.get(i) != actual[i]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Throws with the expected and the found shape if the tensor cannot be this input of the file. */

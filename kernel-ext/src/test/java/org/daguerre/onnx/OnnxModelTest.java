@@ -86,6 +86,27 @@ class OnnxModelTest {
         }
     }
 
+    @Test
+    void otherOutputsMayBeWantedOfInputsOfTheSameShape() {
+        Path file = Graphs.graph()
+                .input("x", DataType.FLOAT, "batch", 2)
+                .node("Add", List.of("x", "x"), "twice")
+                .node("Add", List.of("twice", "x"), "y")
+                .output("y", DataType.FLOAT, "batch", 2)
+                .output("twice", DataType.FLOAT, "batch", 2)
+                .write(folder.resolve("m").resolve("model.onnx"));
+        try (OnnxModel model = OnnxModel.load(file, Device.CPU)) {
+            for (int round = 1; round <= 3; round++) {
+                Tensor x = row(round, -round);
+                assertEquals(Map.of("y", x.times(3)), model.run(Map.of("x", x), List.of("y")));
+                assertEquals(Map.of("twice", x.times(2)), model.run(Map.of("x", x), List.of("twice")));
+                Map<String, Tensor> both = model.run(Map.of("x", x), List.of("twice", "y"));
+                assertEquals(List.of("twice", "y"), List.copyOf(both.keySet()));
+                assertEquals(Map.of("twice", x.times(2), "y", x.times(3)), both);
+            }
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(ElementType.class)
     void numbersAreConvertedAsTheGraphAsks(ElementType type) {
