@@ -3,6 +3,7 @@ package org.daguerre.notebook;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.concurrent.CancellationException;
 import java.util.function.LongSupplier;
 import org.daguerre.cli.ProgressText;
 import org.daguerre.image.Picture;
@@ -45,11 +46,13 @@ final class LiveProgress implements Observer, AutoCloseable {
         generation.observe(this);
     }
 
-    /** What goes wrong in showing progress must not end the run. */
+    /** What goes wrong in showing progress must not end the run; an interrupt must, and it may find us decoding a preview. */
     @Override
     public void on(Progress progress) {
         try {
             show(progress);
+        } catch (CancellationException interrupted) {
+            throw interrupted;
         } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
             preview = "";
         }
