@@ -6,6 +6,7 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.SparseTensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.CodedInputStream;
@@ -143,6 +144,8 @@ public record OnnxGraph(
                                 List.copyOf(node.getOutputList())));
                     }
                     case GraphProto.INITIALIZER_FIELD_NUMBER -> within(this::weight);
+                    case GraphProto.SPARSE_INITIALIZER_FIELD_NUMBER ->
+                        checkTensors(message(SparseTensorProto.parser()));
                     case GraphProto.INPUT_FIELD_NUMBER ->
                         inputs.add(message(ValueInfoProto.parser()).getName());
                     case GraphProto.OUTPUT_FIELD_NUMBER ->
@@ -196,6 +199,8 @@ public record OnnxGraph(
             for (AttributeProto attribute : node.getAttributeList()) {
                 checkTensor(attribute.getT());
                 attribute.getTensorsList().forEach(this::checkTensor);
+                checkTensors(attribute.getSparseTensor());
+                attribute.getSparseTensorsList().forEach(this::checkTensors);
                 checkTensors(attribute.getG());
                 attribute.getGraphsList().forEach(this::checkTensors);
             }
@@ -203,7 +208,13 @@ public record OnnxGraph(
 
         private void checkTensors(GraphProto subgraph) {
             subgraph.getInitializerList().forEach(this::checkTensor);
+            subgraph.getSparseInitializerList().forEach(this::checkTensors);
             subgraph.getNodeList().forEach(this::checkTensors);
+        }
+
+        private void checkTensors(SparseTensorProto sparse) {
+            checkTensor(sparse.getValues());
+            checkTensor(sparse.getIndices());
         }
 
         private void checkTensor(TensorProto tensor) {

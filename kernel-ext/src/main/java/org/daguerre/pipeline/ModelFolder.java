@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.daguerre.name.Names;
 import org.daguerre.onnx.ModelException;
 import org.daguerre.onnx.OnnxFile;
 
@@ -34,6 +35,7 @@ public record ModelFolder(Path path, Map<String, String> components) {
 
     private static final String SUMS = "SHA256SUMS";
     private static final long JSON_BYTES = 16L << 20;
+    private static final Pattern COMPONENT = Pattern.compile("\\w{1,64}");
     private static final Pattern SUM = Pattern.compile("([0-9a-fA-F]{64}) [ *](.+)");
     private static final Pattern LICENCE = Pattern.compile("(?m)^license:\\s*['\"]?([\\w.+-]{1,64})");
     private static final Pattern TITLE = Pattern.compile("(?m)^# (.{1,120})$");
@@ -68,6 +70,10 @@ public record ModelFolder(Path path, Map<String, String> components) {
             if (!field.getKey().startsWith("_")
                     && value.isArray()
                     && value.path(1).isTextual()) {
+                if (!COMPONENT.matcher(field.getKey()).matches()) {
+                    throw new ModelException(OnnxFile.label(folder.resolve(INDEX)) + " names the component "
+                            + Names.quoted(field.getKey()) + ". Give names of letters, digits and _, such as unet.");
+                }
                 components.put(field.getKey(), value.path(1).asText());
             }
         }

@@ -48,6 +48,11 @@ final class ModelsFolder {
 
     /** All models that can be named, by name. */
     static List<ModelFolder> models() {
+        return paths().stream().map(ModelFolder::open).toList();
+    }
+
+    /** Their folders, unread: one that is damaged keeps nobody from the others. */
+    private static List<Path> paths() {
         return folders().stream()
                 .map(ModelsFolder::within)
                 .filter(models -> !models.isEmpty())
@@ -55,14 +60,13 @@ final class ModelsFolder {
                 .orElse(List.of());
     }
 
-    private static List<ModelFolder> within(Path folder) {
+    private static List<Path> within(Path folder) {
         if (!Files.isDirectory(folder)) {
             return List.of();
         }
         try (Stream<Path> entries = Files.list(folder)) {
             return entries.filter(entry -> Files.isRegularFile(entry.resolve(ModelFolder.INDEX)))
                     .sorted()
-                    .map(ModelFolder::open)
                     .toList();
         } catch (IOException e) {
             throw new ModelException(
@@ -72,10 +76,10 @@ final class ModelsFolder {
 
     /** The model of a name, or else of a folder. */
     static ModelFolder find(String nameOrFolder) {
-        List<ModelFolder> models = models();
-        for (ModelFolder model : models) {
-            if (model.name().equals(nameOrFolder)) {
-                return model;
+        List<Path> models = paths();
+        for (Path model : models) {
+            if (model.getFileName().toString().equals(nameOrFolder)) {
+                return ModelFolder.open(model);
             }
         }
         try {
@@ -88,7 +92,8 @@ final class ModelsFolder {
         } catch (InvalidPathException e) {
             // No path on this system, so at most a misspelt name.
         }
-        List<String> names = models.stream().map(ModelFolder::name).toList();
+        List<String> names =
+                models.stream().map(model -> model.getFileName().toString()).toList();
         String list =
                 names.isEmpty() ? "none was found; set DAGUERRE_MODELS to their folder" : String.join(", ", names);
         throw new ModelException(

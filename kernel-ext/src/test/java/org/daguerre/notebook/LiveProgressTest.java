@@ -55,8 +55,8 @@ class LiveProgressTest {
 
     private static void finish(Generation generation, RuntimeException failure) {
         AtomicLong clock = new AtomicLong();
-        try (LiveProgress progress = new LiveProgress(
-                new Page(failure), generation, () -> clock.addAndGet(TimeUnit.SECONDS.toNanos(1)))) {
+        try (LiveProgress progress =
+                new LiveProgress(new Page(failure), generation, () -> clock.addAndGet(TimeUnit.SECONDS.toNanos(1)))) {
             generation.finish();
         }
     }
@@ -76,7 +76,9 @@ class LiveProgressTest {
             Generation generation = model.prompt("").steps(STEPS).start();
             assertThrows(CancellationException.class, () -> finish(generation, new CancellationException("stop")));
             assertFalse(generation.done());
-            assertEquals(model.prompt("").steps(STEPS).start().finish().pixels(), generation.finish().pixels());
+            assertEquals(
+                    model.prompt("").steps(STEPS).start().finish().pixels(),
+                    generation.finish().pixels());
         }
     }
 }

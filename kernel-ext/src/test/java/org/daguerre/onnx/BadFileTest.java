@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.SparseTensorProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
@@ -137,7 +139,7 @@ class BadFileTest {
         assertTrue(refusal().contains("[-2]"));
     }
 
-    private void external(Map<String, String> entries) {
+    private static TensorProto.Builder stored(Map<String, String> entries) {
         TensorProto.Builder weight = TensorProto.newBuilder()
                 .setName("w")
                 .setDataType(DataType.FLOAT.getNumber())
@@ -145,7 +147,11 @@ class BadFileTest {
                 .setDataLocation(TensorProto.DataLocation.EXTERNAL);
         entries.forEach((key, value) -> weight.addExternalData(
                 StringStringEntryProto.newBuilder().setKey(key).setValue(value)));
-        adding().weights(weight.build()).write(file);
+        return weight;
+    }
+
+    private void external(Map<String, String> entries) {
+        adding().weights(stored(entries).build()).write(file);
     }
 
     private Path outside() throws IOException {
@@ -168,6 +174,23 @@ class BadFileTest {
         outside();
         external(Map.of("location", location));
         assertTrue(refusal().contains("'w'"));
+    }
+
+    @Test
+    void sparseWeightsOutsideTheFolderAreRefused() throws IOException {
+        outside();
+        SparseTensorProto sparse = SparseTensorProto.newBuilder()
+                .setValues(stored(Map.of("location", "../secret")))
+                .build();
+        Files.write(
+                file,
+                adding().model().toBuilder()
+                        .mergeGraph(GraphProto.newBuilder()
+                                .addSparseInitializer(sparse)
+                                .build())
+                        .build()
+                        .toByteArray());
+        assertTrue(refusal().contains("outside"));
     }
 
     @Test

@@ -128,6 +128,29 @@ class ModelTest {
         Model.load(folder, Device.CPU).close();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"../outside", "/etc", "a\\u0000b", ""})
+    void componentsThatAreNoNamesAreRefused(String name) throws IOException {
+        Files.writeString(folder.resolve("model_index.json"), "{\"" + name + "\": [\"diffusers\", \"UNet\"]}");
+        assertTrue(refusal().contains("names the component"));
+    }
+
+    @Test
+    void damagedModelKeepsNobodyFromTheOthers() throws IOException {
+        Files.writeString(Files.createDirectory(temp.resolve("broken")).resolve("model_index.json"), "{");
+        String before = System.setProperty("daguerre.models", temp.toString());
+        try (Model model = Daguerre.model(folder.getFileName().toString())) {
+            assertEquals(folder.getFileName().toString(), model.name());
+            assertThrows(ModelException.class, () -> Daguerre.model("broken"));
+        } finally {
+            if (before == null) {
+                System.clearProperty("daguerre.models");
+            } else {
+                System.setProperty("daguerre.models", before);
+            }
+        }
+    }
+
     @Test
     void swappedComponentsAreToldByWhatIsExpectedAndFound() throws IOException {
         unsigned();
