@@ -24,6 +24,7 @@ import picocli.CommandLine.ParameterException;
             ModelsCommand.class,
             ScenesCommand.class,
             EvaluateCommand.class,
+            BenchCommand.class,
             DoctorCommand.class,
             GenerateCompletion.class
         })

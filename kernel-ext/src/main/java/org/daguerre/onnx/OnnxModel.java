@@ -153,7 +153,7 @@ public final class OnnxModel implements AutoCloseable {
                 : environment.createSession(bytes, options);
     }
 
-    private static SessionOptions options(Path file, OnnxGraph graph) throws OrtException {
+    static SessionOptions options(Path file, OnnxGraph graph) throws OrtException {
         SessionOptions options = new SessionOptions();
         options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
         options.setIntraOpNumThreads(threads(file, graph));
@@ -170,7 +170,7 @@ public final class OnnxModel implements AutoCloseable {
         return small ? 1 : Runtime.getRuntime().availableProcessors();
     }
 
-    private static OrtEnvironment environment() {
+    static OrtEnvironment environment() {
         return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "daguerre");
     }
 
@@ -224,7 +224,7 @@ public final class OnnxModel implements AutoCloseable {
         }
     }
 
-    private static Map<String, Port> ports(String label, Map<String, NodeInfo> infos) {
+    static Map<String, Port> ports(String label, Map<String, NodeInfo> infos) {
         Map<String, Port> ports = new LinkedHashMap<>();
         infos.forEach((name, info) -> {
             if (!(info.getInfo() instanceof TensorInfo tensor)) {

@@ -229,6 +229,10 @@ public final class Model implements AutoCloseable {
         return scheduler.config();
     }
 
+    ModelFolder folder() {
+        return folder;
+    }
+
     Scheduler schedulerJson() {
         return scheduler;
     }

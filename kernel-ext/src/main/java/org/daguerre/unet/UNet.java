@@ -24,10 +24,12 @@ import org.daguerre.tensor.Tensor;
  */
 public final class UNet implements AutoCloseable {
 
+    /** The name of the output. */
+    public static final String OUT = "out_sample";
+
     private static final String SAMPLE = "sample";
     private static final String TIMESTEP = "timestep";
     private static final String PROMPT = "encoder_hidden_states";
-    private static final String OUT = "out_sample";
 
     private final OnnxModel model;
     private final PredictionType predictionType;
@@ -108,7 +110,13 @@ public final class UNet implements AutoCloseable {
         return model.run(inputs(x, level, promptEmbeds), names);
     }
 
-    private Map<String, Tensor> inputs(Tensor x, Level level, Tensor promptEmbeds) {
+    /**
+     * What the graph takes, by name.
+     *
+     * @param x the states, {@code [b, c, h, w]}
+     * @param promptEmbeds one prompt a state, {@code [b, tokens, dim]}
+     */
+    public Map<String, Tensor> inputs(Tensor x, Level level, Tensor promptEmbeds) {
         return Map.of(SAMPLE, x, TIMESTEP, timestep(level, x.shape()[0]), PROMPT, promptEmbeds);
     }
 
