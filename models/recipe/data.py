@@ -84,6 +84,11 @@ class Scenes:
         return Captions(ids, torch.tensor(padded, dtype=torch.uint8))
 
 
+def count(row: dict) -> int:
+    """How many objects a caption of one group names."""
+    return COUNTS[row["caption"].split()[0]]
+
+
 def combinations(row: dict) -> set[str]:
     """What a caption names, in the words of held-out.txt; a phrase without a colour ("three stars") names nothing."""
     words = row["caption"].split()

@@ -1,8 +1,7 @@
-"""The training loop that both networks share: AdamW, warm-up and cosine, a moving average of the weights, resumable."""
+"""The training loop that both networks share: AdamW, warm-up and linear decay, a moving average of the weights, resumable."""
 
 from __future__ import annotations
 
-import math
 import os
 import signal
 import time
@@ -21,10 +20,8 @@ Loss = Callable[[nn.Module, int, torch.Generator], tuple[Tensor, dict[str, Tenso
 
 
 def rate(step: int, steps: int) -> float:
-    """Learning rate as a share of its peak: linear warm-up, then half a cosine down to 1 %."""
-    if step < WARM_UP:
-        return (step + 1) / WARM_UP
-    return 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * (step - WARM_UP) / max(1, steps - WARM_UP)))
+    """Learning rate as a share of its peak: up in a line, then down to 0 in a line (Defazio et al. 2023, arXiv:2310.07831)."""
+    return min((step + 1) / WARM_UP, (steps - step) / max(1, steps - WARM_UP))
 
 
 def optimise(network: nn.Module, loss: Loss, *, steps: int, peak: float, seed: int, checkpoint: Path) -> nn.Module:

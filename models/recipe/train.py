@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from data import RELATION, Scenes, swapped, to_unit
+from data import RELATION, Scenes, count, swapped, to_unit
 from export import export
 from noise_schedule import TRAIN_STEPS, NoiseSchedule
 from optimise import optimise, with_average
@@ -28,9 +28,11 @@ FULL_PICTURES_FROM = 0.75  # of the steps: 64x64 crops before (their cost is a q
 UNET_STEPS, UNET_PEAK = 10_000, 8e-4
 BATCH = 64
 CAPTION_DROPOUT = 0.12
-RELATION_SHARE = 0.35  # of the draws are relations, the rest is drawn from all scenes: order is the slowest to be learned
-LAYOUT_FROM, LAYOUT_SHARE = 700, 0.5  # half of the timesteps, where count and places are decided
-CANONICAL_UNTIL, PLAIN_FROM = 0.6, 0.8
+CANONICAL_UNTIL, PLAIN_FROM, EVEN_FROM = 0.6, 0.75, 0.9
+# What is learned last is drawn more often: order first (scenes with a relation), small counts from PLAIN_FROM on, and the
+# high noise at which both are decided. From EVEN_FROM on scenes and timesteps are drawn evenly.
+EXTRA_SHARE = 0.35
+LAYOUT_SHARE, LAYOUT_FROM = 0.5, 600
 SUPERVISION = 0.1
 GATE_STEPS = 250
 
@@ -85,7 +87,7 @@ def encode(vae: VAE, scenes: Scenes) -> Tensor:
 
 
 def canonical_share(progress: float) -> float:
-    """All captions canonical up to 60 % of the steps, none from 80 % on.
+    """All captions canonical up to 60 % of the steps, none from 75 % on.
 
     Which object stands left is the mention order XOR the relation word: each cue alone says nothing, so nothing pulls
     the net towards both. With one order only ("A left of B" for "B right of A") the order is learned first.
@@ -97,21 +99,24 @@ def train_denoiser(scenes: Scenes, latents: Tensor, steps: int, seed: int, check
     plain, canonical = scenes.captions(canonical=False), scenes.captions(canonical=True)
     masks, schedule = scenes.masks(), NoiseSchedule(DEVICE)
     relations = torch.tensor([i for i, row in enumerate(scenes.rows) if row["kind"] == "relation"])
+    few = torch.tensor([i for i, row in enumerate(scenes.rows) if row["kind"] == "count" and count(row) <= 3])
     unconditional = torch.tensor(scenes.tokenizer.encode(""))
     gate = OrderGate(scenes, latents)
 
     def loss(denoiser: nn.Module, step: int, generator: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
         if step % GATE_STEPS == 0:
             print(f"order gate at {step}: {gate(denoiser):+.3%}", flush=True)
+        extra = relations if step < PLAIN_FROM * steps else few
+        uneven = step < EVEN_FROM * steps
         scene = torch.where(
-            torch.rand(BATCH, generator=generator) < RELATION_SHARE,
-            relations[torch.randint(len(relations), (BATCH,), generator=generator)],
+            torch.rand(BATCH, generator=generator) < EXTRA_SHARE * uneven,
+            extra[torch.randint(len(extra), (BATCH,), generator=generator)],
             torch.randint(len(latents), (BATCH,), generator=generator),
         )
         rewrite = torch.rand(BATCH, 1, generator=generator) < canonical_share(step / steps)
         dropped = torch.rand(BATCH, 1, generator=generator) < CAPTION_DROPOUT
         t = torch.where(
-            torch.rand(BATCH, generator=generator) < LAYOUT_SHARE,
+            torch.rand(BATCH, generator=generator) < LAYOUT_SHARE * uneven,
             torch.randint(LAYOUT_FROM, TRAIN_STEPS, (BATCH,), generator=generator),
             torch.randint(TRAIN_STEPS, (BATCH,), generator=generator),
         ).to(DEVICE)
@@ -139,8 +144,8 @@ class OrderGate:
     Needs no sampling. Below 0.15 % nothing is learned; a run that will learn left and right shows more than 1 % early.
     """
 
-    def __init__(self, scenes: Scenes, latents: Tensor, count: int = 256):
-        chosen = [i for i, row in enumerate(scenes.rows) if RELATION.search(row["canonical"])][:count]
+    def __init__(self, scenes: Scenes, latents: Tensor, size: int = 256):
+        chosen = [i for i, row in enumerate(scenes.rows) if RELATION.search(row["canonical"])][:size]
         captions = [scenes.rows[i]["canonical"] for i in chosen]
         self.x0 = latents[chosen].to(DEVICE)
         self.noise = torch.randn(self.x0.shape, generator=torch.Generator().manual_seed(0)).to(DEVICE)
