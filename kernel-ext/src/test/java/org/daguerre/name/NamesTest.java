@@ -20,8 +20,7 @@ class NamesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"eulr, euler", "eluer, euler", "EULERR, euler", "dpm++2m, dpmpp-2m", "ancestral-euler, ", "euler1234, "
-    })
+    @CsvSource({"eulr, euler", "ddmi, ddim", "EULERR, euler", "dpm++2m, dpmpp-2m", "ancestral-euler, ", "euler1234, "})
     void slipIsAnsweredWithTheNameAndAStrangerIsNot(String typed, String meant) {
         assertEquals(meant == null ? List.of() : List.of(meant), Names.near(typed, KNOWN));
     }
@@ -50,8 +49,8 @@ class NamesTest {
     }
 
     @Test
-    void textOfAnyLengthIsAnsweredAtOnce() {
-        String message = Names.unknown("sampler", "euler".repeat(200_000), KNOWN);
+    void textOfAnyLengthIsAnsweredInLittleMemory() {
+        String message = Names.unknown("sampler", "euler".repeat(4_000_000), KNOWN);
         assertTrue(message.length() < 200, message);
     }
 }
