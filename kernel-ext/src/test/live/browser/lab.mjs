@@ -35,9 +35,10 @@ export function notebook(...cells) {
 
 /**
  * Starts JupyterLab and the browser. `files` maps names in the served folder to what they hold: an object is written
- * as JSON, a string is a path that is copied. Call close() whatever happens.
+ * as JSON, a string is a path that is copied. `variables` are added to the environment of the server and its kernels.
+ * Call close() whatever happens.
  */
-export async function openLab(files) {
+export async function openLab(files, variables = {}) {
   const executablePath = BROWSERS.find((each) => each && existsSync(each));
   if (!executablePath) throw new Error('no Chromium or Chrome found; name one in DAGUERRE_BROWSER');
   const venv = process.env.DAGUERRE_VENV;
@@ -54,14 +55,19 @@ export async function openLab(files) {
   const port = await freePort();
   const token = 'browser-test';
   const origin = `http://127.0.0.1:${port}`;
-  const environment = { ...process.env, PATH: `${venv}/bin:${process.env.PATH}`, LC_ALL: 'C' };
+  const environment = { ...process.env, ...variables, PATH: `${venv}/bin:${process.env.PATH}`, LC_ALL: 'C' };
   for (const [variable, name] of Object.entries({
     JUPYTER_CONFIG_DIR: 'config', JUPYTER_RUNTIME_DIR: 'runtime', JUPYTER_DATA_DIR: 'data',
     JUPYTERLAB_SETTINGS_DIR: 'settings', JUPYTERLAB_WORKSPACES_DIR: 'workspaces',
   })) environment[variable] = path.join(folder, name);
+  // JupyterLab lays out only what is near the window, unless told to; here every output is to be measured and seen.
+  const notebooks = path.join(folder, 'settings', '@jupyterlab', 'notebook-extension');
+  await mkdir(notebooks, { recursive: true });
+  await writeFile(path.join(notebooks, 'tracker.jupyterlab-settings'), '{ "windowingMode": "none" }');
   const server = spawn(`${venv}/bin/jupyter`, [
     'lab', '--no-browser', '--allow-root', `--ServerApp.root_dir=${served}`, `--ServerApp.port=${port}`,
     '--ServerApp.port_retries=0', `--IdentityProvider.token=${token}`, '--LabApp.extension_manager=readonly',
+    '--LabApp.expose_app_in_browser=True',
   ], { env: environment, stdio: ['ignore', 'ignore', 'pipe'] });
   let log = '';
   server.stderr.on('data', (text) => { log += text; });
@@ -120,46 +126,33 @@ class Lab {
   /** Opens a notebook and waits until its kernel is idle. */
   async open(name) {
     await this.page.goto(`${this.origin}/lab/tree/${name}?token=${this.token}&reset`);
-    await this.page.locator(`${PANEL} .jp-CodeCell`).first().waitFor({ timeout: PATIENCE });
-    await this.#idle();
+    await this.#idle(name);
   }
 
-  /** Run, Run All Cells; returns the cells as they stand in the saved notebook. */
+  /** Run, Run All Cells; returns the cells as saved when every one has run. */
   async runAll(name, timeout = PATIENCE) {
     await this.page.locator('.lm-MenuBar-itemLabel', { hasText: /^Run$/ }).click();
     await this.page.locator('.lm-Menu-item[data-command="runmenu:run-all"]').click();
-    await this.page.waitForFunction(
-      (panel) => !Array.from(document.querySelectorAll(`${panel} .jp-InputPrompt`))
-        .some((prompt) => prompt.textContent.includes('*'))
-        && Array.from(document.querySelectorAll(`${panel} .jp-InputPrompt`))
-          .some((prompt) => /\[\d+\]/.test(prompt.textContent)),
-      PANEL, { timeout },
-    );
-    await this.#idle();
-    await this.page.keyboard.press('Control+s');
-    await this.page.waitForFunction(
-      () => !document.querySelector('.lm-DockPanel-tabBar .lm-mod-current.jp-mod-dirty'), null, { timeout: PATIENCE },
-    );
+    await this.#idle(name, { ran: true, timeout });
+    await this.page.evaluate(() => window.jupyterapp.shell.currentWidget.context.save());
     return (await this.rest('GET', `contents/${name}`)).content.cells;
   }
 
-  /** Shows the notebook in "JupyterLab Light" or "JupyterLab Dark", as saved. */
-  async theme(theme, name) {
-    const answer = await fetch(`${this.origin}/lab/api/settings/@jupyterlab/apputils-extension:themes`, {
-      method: 'PUT',
-      headers: { Authorization: `token ${this.token}` },
-      body: JSON.stringify({ raw: JSON.stringify({ theme }) }),
-    });
-    if (!answer.ok) throw new Error(`theme ${theme}: ${answer.status}`);
-    await this.open(name);
-    await this.page.locator(`body[data-jp-theme-name="${theme}"]`).waitFor({ state: 'attached', timeout: PATIENCE });
+  /** Shows the page in "JupyterLab Light" or "JupyterLab Dark". */
+  async theme(theme) {
+    await this.page.evaluate((name) => window.jupyterapp.commands.execute('apputils:change-theme', { theme: name }), theme);
+    await this.page.locator(`body[data-jp-theme-name="${theme}"]`).waitFor({ state: 'attached' });
   }
 
-  /** What a reader would see go wrong: outputs wider than their place, and pictures that do not show. */
+  /** What a reader would see go wrong: outputs that are missing or wider than their place, and pictures that do not show. */
   async blemishes() {
     return this.page.evaluate((panel) => {
       const found = [];
-      for (const output of document.querySelectorAll(`${panel} .jp-OutputArea-output`)) {
+      const outputs = document.querySelectorAll(`${panel} .jp-OutputArea-output`);
+      const { cells } = window.jupyterapp.shell.currentWidget.content.model;
+      const expected = [...cells].reduce((sum, cell) => sum + (cell.outputs?.length ?? 0), 0);
+      if (outputs.length !== expected) found.push(`${outputs.length} of ${expected} outputs are on the page`);
+      for (const output of outputs) {
         if (output.scrollWidth > output.clientWidth + 1) {
           found.push(`overflow: ${output.scrollWidth} > ${output.clientWidth}: ${output.textContent.slice(0, 80)}`);
         }
@@ -171,22 +164,42 @@ class Lab {
     }, PANEL);
   }
 
-  /** A picture of the whole notebook, for a person to look at. */
+  /** Pictures of the whole notebook, NAME-1.png and on, for a person to look at. */
   async screenshot(name) {
     const folder = process.env.DAGUERRE_SCREENSHOTS;
     await mkdir(folder, { recursive: true });
-    const height = await this.page.evaluate(
-      (panel) => document.querySelector(`${panel} .jp-WindowedPanel-outer`)?.scrollHeight ?? 900, PANEL,
-    );
-    await this.page.setViewportSize({ width: 1280, height: Math.min(height + 150, 6000) });
-    await this.page.waitForTimeout(300);
-    await this.page.screenshot({ path: path.join(folder, `${name}.png`) });
+    await this.page.setViewportSize({ width: 1280, height: 2000 });
+    const notebook = this.page.locator(`${PANEL} .jp-WindowedPanel-outer`);
+    const [height, window] = await notebook.evaluate((shown) => [shown.scrollHeight, shown.clientHeight]);
+    for (let part = 0; part * window < height; part++) {
+      await notebook.evaluate((shown, top) => new Promise((drawn) => {
+        shown.scrollTop = top;
+        requestAnimationFrame(() => requestAnimationFrame(drawn));
+      }), part * window);
+      await this.page.screenshot({ path: path.join(folder, `${name}-${part + 1}.png`) });
+    }
     await this.page.setViewportSize({ width: 1280, height: 900 });
   }
 
-  async #idle() {
-    await this.page.locator(`${PANEL} .jp-Notebook-ExecutionIndicator[data-status="idle"]`)
-      .waitFor({ state: 'attached', timeout: PATIENCE });
+  /**
+   * Waits until the notebook is open and its kernel has nothing to do, `ran`: after every code cell has run. Asks
+   * JupyterLab itself, because its page says "idle" before there is a kernel, and after an error shows the cells that
+   * the kernel has still to run as if they waited for nothing.
+   */
+  async #idle(name, { ran = false, timeout = PATIENCE } = {}) {
+    const state = ([path, all]) => {
+      const panel = window.jupyterapp?.shell.currentWidget;
+      if (panel?.context?.path !== path || !panel.context.isReady) return 'is not open';
+      const kernel = panel.sessionContext.session?.kernel;
+      if (kernel?.connectionStatus !== 'connected') return 'has no kernel';
+      const waiting = [...panel.content.model.cells].filter((cell) => cell.type === 'code' && !cell.executionCount);
+      if (all && waiting.length) return `has ${waiting.length} cells to run, the first: ${waiting[0].sharedModel.source}`;
+      return kernel.status === 'idle' ? '' : `has a kernel that is ${kernel.status}`;
+    };
+    await this.page.waitForFunction(`(${state})(${JSON.stringify([name, ran])}) === ''`, null, { timeout })
+      .catch(async (error) => {
+        throw new Error(`${name} ${await this.page.evaluate(state, [name, ran])}`, { cause: error });
+      });
   }
 }
 

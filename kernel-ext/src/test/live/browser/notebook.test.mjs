@@ -30,7 +30,7 @@ test('a notebook opened in JupyterLab runs in the kernel and shows what it gave'
 
 for (const theme of ['JupyterLab Light', 'JupyterLab Dark']) {
   test(`outputs fit their place and pictures show in ${theme}`, async () => {
-    await lab.theme(theme, NOTEBOOK);
+    await lab.theme(theme);
     await lab.screenshot(`first-${theme.split(' ')[1].toLowerCase()}`);
     assert.deepEqual(await lab.blemishes(), []);
   });
