@@ -34,6 +34,12 @@ def test_magics_are_found_and_explain_themselves(kernel):
     assert kernel.run("%sample --help").text.startswith("Usage: %sample")
 
 
+def test_students_have_the_visible_checks_and_not_the_hidden_ones(kernel):
+    assert "add-noise" in kernel.run("%check no-such-exercise").error
+    assert "grade" in kernel.run("%grade add-noise").error
+    assert "package org.daguerre.grading does not exist" in kernel.run("org.daguerre.grading.HiddenChecks.EXERCISES").error
+
+
 def test_samples_and_steps_by_magic(kernel):
     assert "32 x 32 pixels" in kernel.run("%model exact").text
     assert "finished" in kernel.run('%sample "three red apples" --steps 8 --seed 7').text
