@@ -84,22 +84,12 @@ final class EvaluateCommand implements Callable<Integer> {
                 .seed(prompt.seed())
                 .start()
                 .finish();
+        Picture picture = generation.picture();
         return new Painting(
-                raster(Picture.of(generation.pixels())),
+                Raster.of(picture.width(), picture.height(), picture.pixels()),
                 withoutAttention
                         ? List.of()
                         : maps(generation.attention(), prompt.caption().groups()));
-    }
-
-    private static Raster raster(Picture picture) {
-        int[] pixels = picture.pixels();
-        byte[] rgb = new byte[pixels.length * 3];
-        for (int i = 0; i < pixels.length; i++) {
-            rgb[3 * i] = (byte) (pixels[i] >> 16);
-            rgb[3 * i + 1] = (byte) (pixels[i] >> 8);
-            rgb[3 * i + 2] = (byte) pixels[i];
-        }
-        return new Raster(picture.width(), picture.height(), rgb);
     }
 
     /** The maps of the words that name something: words that stand twice are told apart by their place. */

@@ -1,15 +1,12 @@
 package org.daguerre.cli;
 
-import java.util.List;
 import java.util.Locale;
-import java.util.stream.IntStream;
 import org.daguerre.image.ContactSheet;
 import org.daguerre.image.Picture;
 import org.daguerre.image.Theme;
 import org.daguerre.pipeline.Generation;
-import org.daguerre.pipeline.Request;
 
-/** The pictures of a generation, each with the parameters that made it. */
+/** A generation in one picture and in one line. */
 public final class Prints {
 
     /** Small pictures are enlarged to at most this on a sheet of few. */
@@ -17,33 +14,10 @@ public final class Prints {
 
     private Prints() {}
 
-    /** Picture i as it is now: finished, or what the model takes it for. */
-    public static Picture of(Generation generation, int i) {
-        Request request = generation.request();
-        var run = generation.runs().get(i);
-        return Picture.of(generation.pixels(i))
-                .with("prompt", request.prompt())
-                .with("negative", request.negative())
-                .with("model", generation.model().name())
-                .with("sampler", run.sampling().sampler())
-                .with("schedule", run.sampling().schedule())
-                .with("steps", run.sampling().steps())
-                .with("step", run.trajectory().length())
-                .with("guidance", run.sampling().guidance())
-                .with("seed", run.sampling().seed());
-    }
-
-    /** All pictures. */
-    public static List<Picture> all(Generation generation) {
-        return IntStream.range(0, generation.count())
-                .mapToObj(i -> of(generation, i))
-                .toList();
-    }
-
     /** All pictures on one sheet, each over its seed. */
     public static Picture sheet(Generation generation, Theme theme) {
         int side = generation.count() <= 9 ? SIDE : 1;
-        return ContactSheet.of(all(generation).stream()
+        return ContactSheet.of(generation.pictures().stream()
                         .map(picture -> picture.enlargedWithin(side))
                         .toList())
                 .captions(generation.runs().stream()

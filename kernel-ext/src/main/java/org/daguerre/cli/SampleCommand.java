@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.daguerre.image.Graphic;
 import org.daguerre.image.Theme;
+import org.daguerre.name.Names;
 import org.daguerre.pipeline.Generation;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -42,6 +43,10 @@ final class SampleCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (Files.isDirectory(out)) {
+            throw new IllegalArgumentException(
+                    "--out is " + Names.quoted(out.toString()) + ", a folder. Give a file, such as picture.png.");
+        }
         Path folder = out.toAbsolutePath().getParent();
         if (!Files.isDirectory(folder)) {
             throw new IllegalArgumentException(
@@ -60,7 +65,7 @@ final class SampleCommand implements Callable<Integer> {
 
     private List<Path> save(Generation generation) {
         List<? extends Graphic> pictures =
-                contactSheet ? List.of(Prints.sheet(generation, Theme.LIGHT)) : Prints.all(generation);
+                contactSheet ? List.of(Prints.sheet(generation, Theme.LIGHT)) : generation.pictures();
         return IntStream.range(0, pictures.size())
                 .mapToObj(i -> pictures.get(i).save(pictures.size() == 1 ? out : numbered(i + 1)))
                 .toList();

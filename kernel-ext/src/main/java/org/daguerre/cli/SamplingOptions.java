@@ -51,7 +51,7 @@ public final class SamplingOptions {
     @Option(names = "--seed", paramLabel = "N", description = "the seed of the noise, a whole number")
     private Long seed;
 
-    @Option(names = "--count", paramLabel = "N", description = "the number of pictures, 1 or more")
+    @Option(names = "--count", paramLabel = "N", description = "the number of pictures, 1 to 64")
     private Integer count;
 
     @Option(names = "--size", paramLabel = "HxW", description = "height and width in pixels, such as 512x512")

@@ -6,7 +6,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.daguerre.cli.Prints;
 import org.daguerre.image.Theme;
 import org.daguerre.name.Names;
 import org.daguerre.pipeline.Attention;
@@ -42,7 +41,7 @@ final class AttentionOptions {
             throw new IllegalArgumentException("--picture is " + picture + ". Give 1 to " + run.count() + ".");
         }
         Attention attention = chosen(run.attention(picture - 1));
-        return AttentionPlot.of(Prints.of(run, picture - 1), maps(attention, words), oneScale, theme);
+        return AttentionPlot.of(run.picture(picture - 1), maps(attention, words), oneScale, theme);
     }
 
     private Attention chosen(Attention all) {

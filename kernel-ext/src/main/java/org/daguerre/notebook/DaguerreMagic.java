@@ -71,8 +71,8 @@ final class DaguerreMagic extends Magic {
     public MimeBundle call() {
         String known = Names.known("topic", topic, TOPICS);
         if (theme != null && !known.equals("theme")) {
-            throw new IllegalArgumentException(
-                    "'" + theme + "' is one argument too many for %daguerre " + known + ". Give the topic alone.");
+            throw new IllegalArgumentException(Names.quoted(theme) + " is one argument too many for %daguerre " + known
+                    + ". Give the topic alone.");
         }
         return MimeBundle.text(
                 switch (known) {

@@ -70,8 +70,8 @@ final class PlotMagic extends Magic {
         String known = Names.known("subject", subject, SUBJECTS);
         boolean ofSchedules = SUBJECTS.indexOf(known) < SUBJECTS.indexOf("plan");
         if (!ofSchedules && !names.isEmpty()) {
-            throw new IllegalArgumentException("'" + names.get(0) + "' is one argument too many for %plot " + known
-                    + ". Give names to schedule, snr, beta or sigma; words to --word.");
+            throw new IllegalArgumentException(Names.quoted(names.get(0)) + " is one argument too many for %plot "
+                    + known + ". Give names to schedule, snr, beta or sigma; words to --word.");
         }
         return switch (known) {
             case "schedule" -> SchedulePlot.of(schedules(), theme);

@@ -71,7 +71,7 @@ final class Renderings {
         if (generation.count() > 1) {
             return graphic(Prints.sheet(generation, session.theme()), text);
         }
-        Picture now = Prints.of(generation, 0);
+        Picture now = generation.picture();
         if (generation.done()) {
             return graphic(now.enlargedWithin(PAGE), text);
         }

@@ -176,16 +176,19 @@ public final class Generation {
 
     private Map<String, String> parameters(int i) {
         Run run = run(i);
+        Sampling sampling = run.sampling();
         Map<String, String> parameters = new LinkedHashMap<>();
         parameters.put("prompt", request.prompt());
         if (!request.negative().isEmpty()) {
             parameters.put("negative", request.negative());
         }
         parameters.put("model", model().name());
-        parameters.put("sampler", run.sampling().sampler().toString());
-        parameters.put("steps", Integer.toString(run.sampling().steps()));
-        parameters.put("guidance", run.sampling().guidance().toString());
-        parameters.put("seed", Long.toString(run.sampling().seed()));
+        parameters.put("sampler", sampling.sampler().toString());
+        parameters.put("schedule", sampling.schedule().toString());
+        parameters.put("steps", Integer.toString(sampling.steps()));
+        parameters.put("step", Integer.toString(run.trajectory().length()));
+        parameters.put("guidance", sampling.guidance().toString());
+        parameters.put("seed", Long.toString(sampling.seed()));
         return parameters;
     }
 

@@ -41,6 +41,9 @@ public record SchedulerConfig(
     /** diffusers' stand-in for alpha-bar 0 in schedulers that divide by alpha. */
     private static final double NEARLY_ZERO_SNR = 0x1p-24;
 
+    /** Far more than anybody trains with, and few enough that a hostile file cannot fill the memory. */
+    private static final int MOST_TIMESTEPS = 1_000_000;
+
     private static final List<String> KNOWN = List.of(
             "DDPMScheduler",
             "DDIMScheduler",
@@ -154,6 +157,10 @@ public record SchedulerConfig(
 
         private NoiseSchedule schedule(String className) {
             int trained = whole("num_train_timesteps", 1000);
+            if (trained < 1 || trained > MOST_TIMESTEPS) {
+                throw new IllegalArgumentException(source + ": num_train_timesteps is " + trained + ". Give 1 to "
+                        + MOST_TIMESTEPS + ", usually 1000.");
+            }
             if (className.startsWith("FlowMatch")) {
                 return NoiseSchedule.flow(trained, number("shift", 1));
             }

@@ -11,6 +11,13 @@ import java.util.List;
  */
 public record LcmSpacing(int originalSteps) implements Spacing {
 
+    public LcmSpacing {
+        if (originalSteps < 1) {
+            throw new IllegalArgumentException(
+                    "original_inference_steps is " + originalSteps + ". Give 1 or more, usually 50.");
+        }
+    }
+
     @Override
     public Plan plan(NoiseSchedule schedule, int n) {
         if (schedule instanceof FlowSchedule flow) {

@@ -51,6 +51,24 @@ class SchedulerConfigTest {
                 config.sampler());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "-1", "2000000000"})
+    void numbersOfTimestepsThatNobodyTrainsAreRefused(String timesteps) {
+        var error = assertThrows(
+                IllegalArgumentException.class,
+                () -> SchedulerConfig.parse("{\"_class_name\": \"DDPMScheduler\", \"beta_schedule\":"
+                        + " \"squaredcos_cap_v2\", \"num_train_timesteps\": " + timesteps + "}"));
+        assertTrue(error.getMessage().contains("num_train_timesteps is " + timesteps), error.getMessage());
+    }
+
+    @Test
+    void distillationOnNoTimestepsIsRefused() {
+        var error = assertThrows(
+                IllegalArgumentException.class,
+                () -> SchedulerConfig.parse("{\"_class_name\": \"LCMScheduler\", \"original_inference_steps\": 0}"));
+        assertTrue(error.getMessage().contains("original_inference_steps is 0"), error.getMessage());
+    }
+
     @Test
     void readsAFlow() {
         SchedulerConfig config =
@@ -119,7 +137,7 @@ class SchedulerConfigTest {
         "beta_schedule, \"quadratic\", squaredcos_cap_v2",
         "timestep_spacing, \"even\", linspace",
         "prediction_type, \"noise\", v_prediction",
-        "num_train_timesteps, 0, 1 or more",
+        "num_train_timesteps, 0, 1 to 1000000",
         "trained_betas, '[0.1, \"x\"]', in [0"
     })
     void aValueThatCannotBeIsNamedWithItsRemedy(String key, String value, String remedy) {

@@ -16,6 +16,17 @@ public record Raster(int width, int height, byte[] rgb) {
         }
     }
 
+    /** From pixels given row by row as 0xRRGGBB. */
+    public static Raster of(int width, int height, int[] pixels) {
+        byte[] rgb = new byte[pixels.length * 3];
+        for (int i = 0; i < pixels.length; i++) {
+            rgb[3 * i] = (byte) (pixels[i] >> 16);
+            rgb[3 * i + 1] = (byte) (pixels[i] >> 8);
+            rgb[3 * i + 2] = (byte) pixels[i];
+        }
+        return new Raster(width, height, rgb);
+    }
+
     /** One channel (0 red, 1 green, 2 blue) of one pixel, 0..255. */
     public int at(int x, int y, int channel) {
         return rgb[(y * width + x) * 3 + channel] & 0xff;

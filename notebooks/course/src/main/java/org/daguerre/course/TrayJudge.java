@@ -21,15 +21,6 @@ public final class TrayJudge {
         Claim claim = Grammar.parse(prompt)
                 .orElseThrow(() -> new IllegalArgumentException("prompt '" + prompt
                         + "' claims nothing about a tray. Ask for things such as \"three red apples on a tray\"."));
-        int width = picture.width();
-        int height = picture.height();
-        int[] pixels = picture.toImage().getRGB(0, 0, width, height, null, 0, width);
-        byte[] rgb = new byte[3 * pixels.length];
-        for (int i = 0; i < pixels.length; i++) {
-            rgb[3 * i] = (byte) (pixels[i] >> 16);
-            rgb[3 * i + 1] = (byte) (pixels[i] >> 8);
-            rgb[3 * i + 2] = (byte) pixels[i];
-        }
-        return Judge.judge(new Raster(width, height, rgb), claim);
+        return Judge.judge(Raster.of(picture.width(), picture.height(), picture.pixels()), claim);
     }
 }

@@ -1,0 +1,138 @@
+package org.daguerre.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.daguerre.image.Picture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Every command, used well and badly, with the exact model. */
+class MainTest {
+
+    @TempDir
+    Path temp;
+
+    private record Answer(int code, String out, String err) {}
+
+    private static Answer run(List<String> arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int code = Main.run(new PrintWriter(out), new PrintWriter(err), arguments.toArray(String[]::new));
+        return new Answer(code, out.toString(), err.toString());
+    }
+
+    private static Answer run(String... arguments) {
+        return run(List.of(arguments));
+    }
+
+    private String in(String name) {
+        return temp.resolve(name).toString();
+    }
+
+    @Test
+    void sampleWritesThePictureOfItsSeedEveryTime() throws IOException {
+        for (String name : List.of("one of two.png", "\u00e4\ud83c\udf4e.png")) {
+            Answer answer = run("sample", "red", "--model", "exact", "--steps", "3", "--seed", "7", "--out", in(name));
+            assertEquals(0, answer.code(), answer.err());
+            assertTrue(answer.out().startsWith(in(name)), answer.out());
+        }
+        assertArrayEquals(
+                Files.readAllBytes(temp.resolve("one of two.png")),
+                Files.readAllBytes(temp.resolve("\u00e4\ud83c\udf4e.png")));
+        assertEquals(
+                "7", Picture.read(temp.resolve("one of two.png")).parameters().get("seed"));
+    }
+
+    @Test
+    void severalPicturesAreNumberedAndASheetIsOne() {
+        List<String> two = List.of("sample", "red", "--model", "exact", "--steps", "2", "--count", "2", "--out");
+        List<String> numbered = new ArrayList<>(two);
+        numbered.add(in("x.png"));
+        assertEquals(0, run(numbered).code());
+        assertTrue(Files.exists(temp.resolve("x-1.png")) && Files.exists(temp.resolve("x-2.png")));
+        List<String> sheet = new ArrayList<>(two);
+        sheet.addAll(List.of(in("sheet.png"), "--contact-sheet"));
+        assertEquals(0, run(sheet).code());
+        assertTrue(Files.exists(temp.resolve("sheet.png")) && Files.notExists(temp.resolve("sheet-1.png")));
+    }
+
+    static Stream<Arguments> mistakes() {
+        return Stream.of(
+                Arguments.of("smaple", "'smaple'"),
+                Arguments.of("sample", "PROMPT is missing"),
+                Arguments.of("sample|red|blue", "'blue' is one argument too many"),
+                Arguments.of("sample|red|--stepz|3", "--steps"),
+                Arguments.of("sample|red|--steps", "--steps has no value"),
+                Arguments.of("sample|red|--steps|3|--steps|4", "--steps is given twice"),
+                Arguments.of("sample|red|--model|exact|--steps|0", "steps is 0"),
+                Arguments.of("sample|red|--model|exact|--steps|-3", "steps is -3"),
+                Arguments.of("sample|red|--model|exact|--steps|1001", "steps is 1001"),
+                Arguments.of("sample|red|--steps|99999999999", "more than fits"),
+                Arguments.of("sample|red|--steps|1.5", "not a whole number"),
+                Arguments.of("sample|red|--steps|drei", "not a whole number"),
+                Arguments.of("sample|red|--steps|", "not a whole number"),
+                Arguments.of("sample|red|--guidance|NaN", "--guidance is 'NaN'"),
+                Arguments.of("sample|red|--guidance|Infinity", "--guidance is 'Infinity'"),
+                Arguments.of("sample|red|--guidance|1e999", "--guidance is '1e999'"),
+                Arguments.of("sample|red|--guidance|three", "not a number"),
+                Arguments.of("sample|red|--seed|0x7", "not a whole number"),
+                Arguments.of("sample|red|--seed|NaN", "not a whole number"),
+                Arguments.of("sample|red|--model|exact|--count|0", "count is 0"),
+                Arguments.of("sample|red|--model|exact|--count|1000000", "count is 1000000"),
+                Arguments.of("sample|red|--model|exact|--sampler|ddmi", "Did you mean ddim?"),
+                Arguments.of("sample|red|--model|exact|--schedule|cosin", "Did you mean cosine?"),
+                Arguments.of("sample|red|--model|exact|--spacing|trialing", "Did you mean trailing?"),
+                Arguments.of("sample|red|--model|exact|--size|0", "size is 0 x 0"),
+                Arguments.of("sample|red|--model|exact|--size|axb", "--size is 'axb'"),
+                Arguments.of("sample|red|--model|exakt", "Did you mean exact?"),
+                Arguments.of("sample|red|--model|", "model ''"),
+                Arguments.of("sample|red|--model|../no such folder", "no such folder"),
+                Arguments.of("sample|red|--model|exact|--device|gpu", "device is 'gpu'"),
+                Arguments.of("sample|red|--model|exact|--device|cuda:x", "device is 'cuda:x'"),
+                Arguments.of("sample|red|--model|exact|--out|no/such/folder/x.png", "--out names the folder"),
+                Arguments.of("sample|red|--model|exact|--out|", "--out is '', a folder"),
+                Arguments.of("sample|red|--model|exact|--out|/", "--out is '/', a folder"),
+                Arguments.of("models|exakt", "Did you mean exact?"),
+                Arguments.of("models|exact|tray", "'tray' is one argument too many"),
+                Arguments.of("scenes", "--count has no value"),
+                Arguments.of("scenes|--count|0|--out|target/none", "--count is 0"),
+                Arguments.of("scenes|--count|two|--out|target/none", "not a whole number"),
+                Arguments.of("evaluate|exact|--prompts|0|--out|target/none", "--prompts is 0"),
+                Arguments.of("doctor|now", "'now' is one argument too many"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("mistakes")
+    void mistakeIsAnsweredByFactAndRemedyAndEndsWith2(String arguments, String fact) {
+        Answer answer = run(List.of(arguments.split("\\|", -1)));
+        assertEquals(Main.WRONG_ARGUMENTS, answer.code(), answer.err());
+        assertEquals("", answer.out());
+        String line = answer.err().lines().findFirst().orElse("");
+        assertTrue(line.startsWith("daguerre: ") && line.contains(fact), line);
+        assertTrue(line.matches(".*[.?] .+"), line);
+        assertFalse(answer.err().contains("Exception") || answer.err().contains("\tat "), answer.err());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sample", "models", "scenes", "evaluate", "doctor"})
+    void everyCommandExplainsItself(String command) {
+        Answer answer = run(command, "--help");
+        assertEquals(0, answer.code());
+        assertTrue(answer.out().startsWith("Usage: daguerre " + command), answer.out());
+    }
+}
