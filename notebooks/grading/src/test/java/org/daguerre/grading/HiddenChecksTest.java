@@ -30,6 +30,14 @@ class HiddenChecksTest {
     private static final DdimStep.Answer DDIM =
             (prediction, next) -> prediction.denoised().times(next.alpha()).plus(next.sigma(), prediction.noise());
 
+    @Test
+    void keyIsThatOfTheBuildsEnvironment() {
+        String key = Optional.ofNullable(System.getenv("DAGUERRE_COURSE_KEY"))
+                .orElse("demo")
+                .strip();
+        assertEquals(CourseKey.of(key).seed("any"), CourseKey.built().seed("any"));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"demo", "another", "é 北京"})
     void rightAnswersPassUnderEveryKey(String key) throws Exception {
@@ -59,12 +67,6 @@ class HiddenChecksTest {
         assertEquals(CourseKey.of("k").seed("a"), CourseKey.of("k").seed("a"));
         assertNotEquals(CourseKey.of("k").seed("a"), CourseKey.of("k").seed("b"));
         assertNotEquals(CourseKey.of("k").seed("a"), CourseKey.of("other").seed("a"));
-    }
-
-    @Test
-    void builtKeyIsFilledIn() {
-        assertNotEquals(
-                CourseKey.of("${course.key}").seed("a"), CourseKey.built().seed("a"));
     }
 
     @SuppressWarnings("unchecked")
