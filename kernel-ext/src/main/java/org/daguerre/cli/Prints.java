@@ -1,30 +1,67 @@
 package org.daguerre.cli;
 
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import org.daguerre.image.ContactSheet;
 import org.daguerre.image.Picture;
-import org.daguerre.image.Theme;
 import org.daguerre.pipeline.Generation;
+import org.daguerre.sampler.Step;
 
-/** A generation in one picture and in one line. */
+/** What is laid out of a generation, for files and for notebooks, and what it took. */
 public final class Prints {
 
     /** Small pictures are enlarged to at most this on a sheet of few. */
     private static final int SIDE = 256;
 
+    private static final int FEW = 9;
+
     private Prints() {}
 
-    /** All pictures on one sheet, each over its seed. */
-    public static Picture sheet(Generation generation, Theme theme) {
-        int side = generation.count() <= 9 ? SIDE : 1;
-        return ContactSheet.of(generation.pictures().stream()
+    /** All pictures as they are now, each over its seed. */
+    public static ContactSheet pictures(Generation generation) {
+        return sheet(
+                generation.pictures(),
+                generation.runs().stream()
+                        .map(run -> "seed " + run.sampling().seed())
+                        .toList());
+    }
+
+    /** {@link #estimates} on one sheet, each over its step. */
+    public static ContactSheet path(Generation generation, int i, int most) {
+        List<Picture> estimates = estimates(generation, i, most);
+        return sheet(
+                estimates,
+                estimates.stream()
+                        .map(estimate -> "step " + estimate.parameters().get("step"))
+                        .toList());
+    }
+
+    /**
+     * What the model took picture i for on the way, evenly spread over the steps made, the last among them.
+     *
+     * @param most the most pictures, 1 or more
+     */
+    public static List<Picture> estimates(Generation generation, int i, int most) {
+        List<Step> steps = generation.runs().get(i).steps();
+        int count = Math.min(most, steps.size());
+        var parameters = generation.picture(i).parameters();
+        return IntStream.rangeClosed(1, count)
+                .map(k -> k * steps.size() / count)
+                .mapToObj(step -> Picture.of(generation
+                                .model()
+                                .decode(steps.get(step - 1).denoised()))
+                        .with(parameters)
+                        .with("step", step))
+                .toList();
+    }
+
+    private static ContactSheet sheet(List<Picture> pictures, List<String> captions) {
+        int side = pictures.size() <= FEW ? SIDE : 1;
+        return ContactSheet.of(pictures.stream()
                         .map(picture -> picture.enlargedWithin(side))
                         .toList())
-                .captions(generation.runs().stream()
-                        .map(run -> "seed " + run.sampling().seed())
-                        .toList())
-                .theme(theme)
-                .picture();
+                .captions(captions);
     }
 
     /** Steps, calls and time of all runs, in one line. */

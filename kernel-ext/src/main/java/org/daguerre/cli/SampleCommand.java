@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
-import org.daguerre.image.Graphic;
-import org.daguerre.image.Theme;
+import org.daguerre.image.ContactSheet;
+import org.daguerre.image.Picture;
 import org.daguerre.name.Names;
 import org.daguerre.pipeline.Generation;
 import picocli.CommandLine.Command;
@@ -19,6 +19,8 @@ import picocli.CommandLine.Spec;
 /** {@code daguerre sample PROMPT}. */
 @Command(name = "sample", mixinStandardHelpOptions = true, description = "Makes pictures from a prompt.")
 final class SampleCommand implements Callable<Integer> {
+
+    private static final int MOST_FRAMES = 64;
 
     @Parameters(paramLabel = "PROMPT", description = "what to show, in quotes")
     private String prompt;
@@ -35,7 +37,9 @@ final class SampleCommand implements Callable<Integer> {
     @Option(names = "--out", paramLabel = "FILE", description = "the PNG to write; of several, -1, -2, ... is added")
     private Path out = Path.of("picture.png");
 
-    @Option(names = "--contact-sheet", description = "writes all pictures on one sheet")
+    @Option(
+            names = "--contact-sheet",
+            description = "writes one sheet: of one picture its path, step by step; of several all of them")
     private boolean contactSheet;
 
     @Spec
@@ -52,8 +56,10 @@ final class SampleCommand implements Callable<Integer> {
             throw new IllegalArgumentException(
                     "--out names the folder " + folder + ", which is not there. Make it first.");
         }
-        Generation generation = options.apply(where.load(model).prompt(prompt)).start();
+        Generation generation;
         try (TerminalBar bar = new TerminalBar(spec.commandLine().getErr())) {
+            bar.say("loading model " + model);
+            generation = options.apply(where.load(model).prompt(prompt)).start();
             generation.observe(
                     progress -> bar.show("step " + progress.step() + " of " + progress.steps(), generation.fraction()));
             generation.finish();
@@ -64,11 +70,15 @@ final class SampleCommand implements Callable<Integer> {
     }
 
     private List<Path> save(Generation generation) {
-        List<? extends Graphic> pictures =
-                contactSheet ? List.of(Prints.sheet(generation, Theme.LIGHT)) : generation.pictures();
+        List<Picture> pictures =
+                contactSheet ? List.of(sheet(generation).picture()) : generation.pictures();
         return IntStream.range(0, pictures.size())
                 .mapToObj(i -> pictures.get(i).save(pictures.size() == 1 ? out : numbered(i + 1)))
                 .toList();
+    }
+
+    private static ContactSheet sheet(Generation generation) {
+        return generation.count() == 1 ? Prints.path(generation, 0, MOST_FRAMES) : Prints.pictures(generation);
     }
 
     private Path numbered(int number) {

@@ -10,8 +10,8 @@ final class TerminalBar implements AutoCloseable {
 
     private final PrintWriter err;
     private final boolean terminal = Ansi.AUTO.enabled();
-    private final long start = System.nanoTime();
     private double startFraction = Double.NaN;
+    private long start;
     private long last;
     private int width;
 
@@ -19,15 +19,28 @@ final class TerminalBar implements AutoCloseable {
         this.err = err;
     }
 
+    /** Says what is being done while nobody can tell how far it has come; the bar begins after it. */
+    void say(String label) {
+        if (terminal) {
+            print(label + " ...");
+        }
+    }
+
     void show(String label, double fraction) {
-        startFraction = Double.isNaN(startFraction) ? fraction : startFraction;
         long now = System.nanoTime();
+        if (Double.isNaN(startFraction)) {
+            startFraction = fraction;
+            start = now;
+        }
         if (!terminal || fraction < 1 && now - last < BETWEEN_UPDATES) {
             return;
         }
         last = now;
-        String line = ProgressText.of(label, fraction, startFraction, (now - start) / 1e9)
-                .toString();
+        print(ProgressText.of(label, fraction, startFraction, (now - start) / 1e9)
+                .toString());
+    }
+
+    private void print(String line) {
         err.print("\r" + line + " ".repeat(Math.max(0, width - line.length())));
         err.flush();
         width = line.length();

@@ -66,7 +66,7 @@ public record ContactSheet(List<Picture> pictures, List<String> captions, int co
         int cellWidth = pictures.stream().mapToInt(Picture::width).max().orElseThrow();
         int cellHeight = pictures.stream().mapToInt(Picture::height).max().orElseThrow();
         boolean lettered = !captions.isEmpty() && Lettering.available();
-        double size = Math.max(9, Math.min(24, cellWidth / 9.0));
+        double size = Math.max(9, Math.min(14, cellWidth / 9.0));
         int line = lettered ? (int) Math.ceil(size * 1.6) : 0;
         int rows = (pictures.size() + columns - 1) / columns;
         int width = columns * (cellWidth + gutter) + gutter;

@@ -36,7 +36,7 @@ final class DaguerreMagic extends Magic {
 
               %%model                          lists the models
               %%model tray                     loads one and shows its card
-              %%sample "three red apples"      makes a picture: --steps --sampler --schedule --guidance --seed --count ...
+              %%sample "three red apples"      makes a picture: --steps --sampler --guidance --seed ...
               %%start "three red apples"       begins a run by hand; then
               %%step, %%step 5, %%back, %%finish  goes on, goes back, goes to the end
               %%branch --sampler heun          another run from here; %%branch 1 returns to the first

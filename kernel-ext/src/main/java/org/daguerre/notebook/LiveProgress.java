@@ -22,6 +22,10 @@ final class LiveProgress implements Observer, AutoCloseable {
     private static final long BETWEEN_UPDATES = 100_000_000L;
     private static final long BETWEEN_CALLS = 1_000_000_000L;
     private static final long BETWEEN_PREVIEWS = 300_000_000L;
+
+    /** A preview may be drawn when this many times its own time has gone by, so that all of them cost under a tenth. */
+    private static final int PREVIEW_SHARE = 10;
+
     private static final int PREVIEW = 192;
 
     private final KernelHost host;
@@ -32,7 +36,7 @@ final class LiveProgress implements Observer, AutoCloseable {
     private final double startFraction;
     private boolean shown;
     private long lastUpdate;
-    private long lastPreview;
+    private long nextPreview = Long.MIN_VALUE;
     private String preview = "";
     private String label = "";
 
@@ -67,9 +71,10 @@ final class LiveProgress implements Observer, AutoCloseable {
         if (now - start < PATIENCE || shown && now - lastUpdate < pause) {
             return;
         }
-        if (progress.stepDone() && (preview.isEmpty() || now - lastPreview >= BETWEEN_PREVIEWS)) {
+        if (progress.stepDone() && now >= nextPreview) {
             preview = preview(progress.run());
-            lastPreview = now;
+            long drawn = clock.getAsLong();
+            nextPreview = drawn + Math.max(BETWEEN_PREVIEWS, PREVIEW_SHARE * (drawn - now));
         }
         double within = generation.count() == 1 ? progress.fraction() : generation.fraction();
         put(bundle(ProgressText.of(label, within, startFraction, (now - start) / 1e9)));
@@ -112,7 +117,7 @@ final class LiveProgress implements Observer, AutoCloseable {
             double seconds = (clock.getAsLong() - start) / 1e9;
             put(MimeBundle.text(String.format(
                     Locale.ROOT,
-                    generation.done() ? "%s, %.1f s" : "stopped at %s after %.1f s; %%finish or %%step goes on",
+                    generation.done() ? "%s, %.1f s" : "%s, %.1f s; %%step or %%finish goes on",
                     label,
                     seconds)));
         }

@@ -14,6 +14,7 @@ import javax.imageio.ImageIO;
 import org.daguerre.cli.Prints;
 import org.daguerre.image.ContactSheet;
 import org.daguerre.image.Graphic;
+import org.daguerre.image.HeatMap;
 import org.daguerre.image.Picture;
 import org.daguerre.nd.NdArrays;
 import org.daguerre.pipeline.Generation;
@@ -39,6 +40,8 @@ final class Renderings {
     private static final int MAX_ROWS = 60;
     private static final int PAGE = 384;
     private static final int HALF = 256;
+    private static final int PATH_COLUMNS = 3;
+    private static final int GUTTER = 4;
 
     private final Session session;
 
@@ -50,6 +53,11 @@ final class Renderings {
         host.renderer(MimeBundle.class, bundle -> bundle);
         host.renderer(Graphic.class, graphic -> graphic(graphic, graphic.altText()));
         host.renderer(Picture.class, picture -> graphic(picture.enlargedWithin(PAGE), picture.altText()));
+        host.renderer(ContactSheet.class, sheet -> {
+            Picture picture = sheet.picture();
+            return graphic(picture, picture.altText());
+        });
+        host.renderer(HeatMap.class, Renderings::heatMap);
         host.renderer(Generation.class, this::generation);
         host.renderer(Run.class, run -> state(run.x(), facts(run)));
         host.renderer(Step.class, step -> state(step.denoised(), step + ", estimate"));
@@ -69,20 +77,46 @@ final class Renderings {
     private MimeBundle generation(Generation generation) {
         String text = generation + "\n" + Prints.facts(generation);
         if (generation.count() > 1) {
-            return graphic(Prints.sheet(generation, session.theme()), text);
+            return graphic(Prints.pictures(generation).theme(session.theme()).picture(), text);
         }
         Picture now = generation.picture();
         if (generation.done()) {
-            return graphic(now.enlargedWithin(PAGE), text);
+            return graphic(withPath(generation, now), text);
         }
         Run run = generation.run();
-        int made = run.trajectory().length();
         Picture x = Picture.of(generation.model().decode(run.x())).enlargedWithin(HALF);
-        ContactSheet sheet = made == 0
-                ? ContactSheet.of(List.of(x)).captions(List.of("noise, before the first step"))
+        ContactSheet sheet = run.steps().isEmpty()
+                ? ContactSheet.of(List.of(x)).captions(List.of("noise, " + manner(run)))
                 : ContactSheet.of(List.of(x, now.enlargedWithin(HALF)))
-                        .captions(List.of("state after step " + made, "the model's estimate"));
-        return graphic(sheet.theme(session.theme()).picture(), text);
+                        .captions(List.of(manner(run), "the model's estimate"));
+        return graphic(sheet.theme(session.theme()).gutter(GUTTER).picture(), text);
+    }
+
+    private static String manner(Run run) {
+        int made = run.trajectory().length();
+        return "step " + made + " of " + (made + run.trajectory().stepsLeft()) + ", "
+                + run.sampling().sampler() + ", " + run.sampling().guidance();
+    }
+
+    /** A small picture with its path beside it, nine estimates in reading order; a big one alone, as every estimate takes time. */
+    private Picture withPath(Generation generation, Picture picture) {
+        Picture page = picture.enlargedWithin(PAGE);
+        if (Math.max(picture.width(), picture.height()) > PAGE / PATH_COLUMNS) {
+            return page;
+        }
+        Picture path = ContactSheet.of(Prints.estimates(generation, 0, PATH_COLUMNS * PATH_COLUMNS))
+                .columns(PATH_COLUMNS)
+                .gutter(0)
+                .theme(session.theme())
+                .picture();
+        return ContactSheet.of(List.of(page, path.enlargedWithin(PAGE)))
+                .captions(List.of(
+                        manner(generation.run()) + ", seed "
+                                + generation.run().sampling().seed(),
+                        "what the model took it for on the way"))
+                .gutter(GUTTER)
+                .theme(session.theme())
+                .picture();
     }
 
     private static String facts(Run run) {
@@ -96,6 +130,13 @@ final class Renderings {
         return picture
                 ? graphic(Picture.of(x).enlargedWithin(PAGE), text)
                 : graphic(LatentsPlot.of(x, session.theme()), text);
+    }
+
+    private static MimeBundle heatMap(HeatMap map) {
+        int[] shape = map.values().shape();
+        return graphic(
+                map.picture().enlargedWithin(PAGE),
+                String.format(Locale.ROOT, "heat map, %d x %d, colours from %.3g to %.3g", shape[1], shape[0], map.low(), map.high()));
     }
 
     /** A graphic; one whose PNG would choke the page is shown smaller, and says so. */
@@ -133,8 +174,8 @@ final class Renderings {
                 .map(part -> row(
                         "td",
                         part.name(),
-                        String.format(Locale.ROOT, "%.2f M", part.parameters() / 1e6),
-                        String.format(Locale.ROOT, "%.1f MB", part.bytes() / 1e6),
+                        String.format(Locale.ROOT, "%.2f\u00a0M", part.parameters() / 1e6),
+                        String.format(Locale.ROOT, "%.1f\u00a0MB", part.bytes() / 1e6),
                         part.inputs().stream().map(Object::toString).collect(Collectors.joining(", ")),
                         part.outputs().stream().map(Object::toString).collect(Collectors.joining(", "))))
                 .collect(Collectors.joining());
@@ -152,7 +193,8 @@ final class Renderings {
                 .map(note -> "<p>" + MimeBundle.escape(note) + "</p>")
                 .collect(Collectors.joining());
         return MimeBundle.text(card.toString())
-                .html("<p><b>" + MimeBundle.escape(card.name()) + "</b>: " + MimeBundle.escape(card.title())
+                .html("<p><b>" + MimeBundle.escape(card.name()) + "</b>"
+                        + (card.title().equals(card.name()) ? "" : ": " + MimeBundle.escape(card.title()))
                         + "</p><table>"
                         + facts + "</table><table><thead>"
                         + row("th", "component", "parameters", "size", "inputs", "outputs") + "</thead><tbody>"

@@ -222,7 +222,8 @@ public final class Generation {
     public String toString() {
         Run run = run();
         int made = run.trajectory().length();
-        return request + ": " + made + " of " + (made + run.trajectory().stepsLeft()) + " steps"
+        Sampling now = run.sampling(); // a branch may have another sampler and guidance than were asked for
+        return request.guidance(now.guidance()) + ", " + now.sampler() + ": " + made + " of " + (made + run.trajectory().stepsLeft()) + " steps"
                 + (done() ? ", finished" : "");
     }
 }

@@ -68,7 +68,7 @@ class MagicsTest {
                 .result();
         var picture = ImageIO.read(new ByteArrayInputStream(
                 Base64.getDecoder().decode(shown.data("image/png").strip())));
-        assertEquals(384, picture.getWidth());
+        assertEquals(780, picture.getWidth(), "the picture, and its path beside it");
         assertTrue(shown.data("text/plain").contains("\"three red apples\", 10 steps"), shown.data("text/plain"));
         assertTrue(shown.data("text/plain").contains("10 of 10 steps"), shown.data("text/plain"));
     }
