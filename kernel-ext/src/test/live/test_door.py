@@ -38,6 +38,8 @@ def test_help_names_every_command():
         (["lab", "--port", "70000"], "--port 70000 is no port", "from 1 to 65535"),
         (["lab", "--port", "eighty"], "--port eighty is no port", "from 1 to 65535"),
         (["lab", "--port"], "--port  is no port", "from 1 to 65535"),
+        (["lab", "--port", "8888", "--port", "8889"], "lab's option --port is given twice", "Give it once"),
+        (["lab", "--no-browser", "--no-browser"], "lab's option --no-browser is given twice", "Give it once"),
         (["lab", "--prot", "8888"], "lab has no option --prot", "--port N"),
         (["test", "jav"], "test has no part jav", "java, kernel and browser"),
         (["train", "forest"], "no recipe trains forest", "./daguerre train tray"),
