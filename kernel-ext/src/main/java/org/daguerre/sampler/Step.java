@@ -11,7 +11,7 @@ import org.daguerre.tensor.Tensor;
  *
  * @param x the state after it
  * @param level the level of that state
- * @param calls what the model was asked and answered, in order
+ * @param calls what the model was asked and answered, in order; one at least
  * @param noise the random numbers that follow
  * @param memory the sampler's own immutable record for its next step, or null. It must not hold on to earlier records.
  */
@@ -19,6 +19,10 @@ public record Step(Tensor x, Level level, List<Prediction> calls, Noise noise, O
 
     public Step {
         calls = List.copyOf(calls);
+        if (calls.isEmpty()) {
+            throw new IllegalArgumentException("the step has no calls. Give the predictions that it was made from, "
+                    + "one or more, such as List.of(prediction).");
+        }
     }
 
     /** A step of a sampler that remembers nothing. */

@@ -51,6 +51,15 @@ class SamplerLawsTest {
             "lcm", 10,
             "unipc", 10);
 
+    @Example
+    void stepWithoutACallIsRefused() {
+        Trajectory way = start(Samplers.named("ddim"), 3, 1);
+        Step step = Samplers.named("ddim").next(MODEL, way);
+        var error = assertThrows(
+                IllegalArgumentException.class, () -> new Step(step.x(), step.level(), List.of(), step.noise()));
+        assertTrue(error.getMessage().startsWith("the step has no calls. Give "), error.getMessage());
+    }
+
     @Provide
     Arbitrary<Sampler> samplers() {
         return Arbitraries.of(Samplers.names()).map(Samplers::named);
