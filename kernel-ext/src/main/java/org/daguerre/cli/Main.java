@@ -50,7 +50,11 @@ public final class Main {
             parser.usage(out);
             return WRONG_ARGUMENTS;
         }
-        return parser.execute(arguments);
+        try {
+            return parser.execute(arguments);
+        } catch (Error failure) { // picocli answers exceptions only
+            return answer(failure, err);
+        }
     }
 
     private static int answer(ParameterException mistake) {
@@ -58,6 +62,22 @@ public final class Main {
         command.getErr().println("daguerre: " + Arguments.explain(mistake));
         command.getErr().println("`" + command.getCommandSpec().qualifiedName() + " --help` shows all that it takes.");
         return WRONG_ARGUMENTS;
+    }
+
+    private static int answer(Error failure, PrintWriter err) {
+        String reason = String.valueOf(failure.getMessage()).lines().findFirst().orElse("no reason given");
+        if (failure instanceof OutOfMemoryError) {
+            err.println("daguerre: the memory is full (" + reason
+                    + "). Ask for fewer or smaller pictures, or set JDK_JAVA_OPTIONS=-Xmx4g for a heap of 4 GB.");
+        } else if (failure instanceof LinkageError) {
+            err.println("daguerre: a library cannot be loaded ("
+                    + failure.getClass().getSimpleName() + ": " + reason
+                    + "). `daguerre doctor` looks for the reason.");
+        } else {
+            err.println("daguerre: " + failure.getClass().getSimpleName() + " ended it (" + reason
+                    + "). `daguerre doctor` looks for the reason.");
+        }
+        return FAILED;
     }
 
     private static int answer(Exception failure, CommandLine command) {

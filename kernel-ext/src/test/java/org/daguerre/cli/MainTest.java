@@ -128,6 +128,30 @@ class MainTest {
         assertFalse(answer.err().contains("Exception") || answer.err().contains("\tat "), answer.err());
     }
 
+    static Stream<Arguments> errors() {
+        return Stream.of(
+                Arguments.of(new OutOfMemoryError("Java heap space"), "the memory is full (Java heap space)"),
+                Arguments.of(new UnsatisfiedLinkError("no onnxruntime\nin path"), "no onnxruntime)"),
+                Arguments.of(new ExceptionInInitializerError(), "ExceptionInInitializerError: null"),
+                Arguments.of(new StackOverflowError(), "StackOverflowError"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("errors")
+    void errorOfTheMachineIsAnsweredByFactAndRemedyAndEndsWith1(Error failure, String fact) {
+        StringWriter err = new StringWriter();
+        PrintWriter out = new PrintWriter(new StringWriter()) {
+            @Override
+            public void println(Object line) {
+                throw failure;
+            }
+        };
+        assertEquals(Main.FAILED, Main.run(out, new PrintWriter(err), "models"));
+        assertEquals(1, err.toString().lines().count(), err.toString());
+        assertTrue(err.toString().startsWith("daguerre: ") && err.toString().contains(fact), err.toString());
+        assertTrue(err.toString().strip().matches(".*[.] .+"), err.toString());
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"sample", "models", "scenes", "evaluate", "doctor"})
     void everyCommandExplainsItself(String command) {
