@@ -1,6 +1,7 @@
 """What the tests in the packaged kernel share: a kernel "Daguerre (Java)" as JupyterLab starts it, over its protocol."""
 
 import os
+import threading
 from dataclasses import dataclass, field
 
 import pytest
@@ -28,11 +29,16 @@ class Kernel:
         env = {**os.environ, "LC_ALL": "C", **environment}
         self.manager, self.client = start_new_kernel(kernel_name=name, env=env, startup_timeout=600)
 
-    def run(self, code, timeout=600):
+    def run(self, code, timeout=600, interrupt_at_first_output=False):
         answer = Answer()
 
         def take(message):
             kind, content = message["msg_type"], message["content"]
+            nonlocal interrupt_at_first_output
+            if interrupt_at_first_output and kind in ("stream", "display_data"):
+                interrupt_at_first_output = False
+                # In a thread of its own, for the client's event loop is busy here.
+                threading.Thread(target=self.manager.interrupt_kernel).start()
             if kind == "execute_result":
                 answer.result = content["data"]
             elif kind == "display_data":

@@ -83,6 +83,20 @@ def test_goes_on_after_the_heap_is_exhausted(kernel):
     assert kernel.run("3 + 3").text == "6"
 
 
+def test_interrupt_ends_a_cell_and_the_kernel_answers(kernel):
+    endless = kernel.run('while (true) { System.out.println("awake"); Thread.sleep(50); }', interrupt_at_first_output=True)
+    assert "interrupted" in endless.error
+    assert kernel.run("1 + 1").text == "2"
+
+
+def test_interrupted_sampling_stops_and_goes_on_when_asked(kernel):
+    kernel.run("%model exact")
+    stopped = kernel.run('%sample "three red apples" --steps 1000 --seed 7', interrupt_at_first_output=True)
+    assert "interrupted" in stopped.error
+    assert kernel.run("1 + 1").text == "2"
+    assert "finished" in kernel.run("%finish").text
+
+
 def test_the_jvm_ends_when_the_kernel_is_shut_down(fresh_kernel):
     # JJava alone would leave the JVM up for another minute, and each client would wait for it and kill it.
     fresh_kernel.client.shutdown()
