@@ -1,5 +1,7 @@
 """The packaged kernel itself: JJava as pip delivers it, started by our kernel.json."""
 
+from conftest import Kernel
+
 
 def test_answers_with_the_value_of_the_last_expression(kernel):
     assert kernel.run("1 + 1").text == "2"
@@ -81,6 +83,15 @@ def test_goes_on_after_the_heap_is_exhausted(kernel):
     exhausted = kernel.run("var all = new long[200][]; for (int i = 0; i < 200; i++) all[i] = new long[1 << 30];")
     assert "OutOfMemoryError" in exhausted.error
     assert kernel.run("3 + 3").text == "6"
+
+
+def test_starts_from_an_archive_of_its_classes():
+    started = Kernel(JDK_JAVA_OPTIONS="-Xshare:on")  # a JVM that cannot use its archive does not start then
+    try:
+        assert any(word.startswith("-XX:SharedArchiveFile=") for word in started.manager.kernel_spec.argv)
+        assert started.run("1 + 1").text == "2"
+    finally:
+        started.stop()
 
 
 def test_interrupt_ends_a_cell_and_the_kernel_answers(kernel):
