@@ -48,9 +48,8 @@ public final class Prints {
         var parameters = generation.picture(i).parameters();
         return IntStream.rangeClosed(1, count)
                 .map(k -> k * steps.size() / count)
-                .mapToObj(step -> Picture.of(generation
-                                .model()
-                                .decode(steps.get(step - 1).denoised()))
+                .mapToObj(step -> Picture.of(
+                                generation.model().decode(steps.get(step - 1).denoised()))
                         .with(parameters)
                         .with("step", step))
                 .toList();

@@ -70,8 +70,7 @@ final class SampleCommand implements Callable<Integer> {
     }
 
     private List<Path> save(Generation generation) {
-        List<Picture> pictures =
-                contactSheet ? List.of(sheet(generation).picture()) : generation.pictures();
+        List<Picture> pictures = contactSheet ? List.of(sheet(generation).picture()) : generation.pictures();
         return IntStream.range(0, pictures.size())
                 .mapToObj(i -> pictures.get(i).save(pictures.size() == 1 ? out : numbered(i + 1)))
                 .toList();

@@ -136,7 +136,13 @@ final class Renderings {
         int[] shape = map.values().shape();
         return graphic(
                 map.picture().enlargedWithin(PAGE),
-                String.format(Locale.ROOT, "heat map, %d x %d, colours from %.3g to %.3g", shape[1], shape[0], map.low(), map.high()));
+                String.format(
+                        Locale.ROOT,
+                        "heat map, %d x %d, colours from %.3g to %.3g",
+                        shape[1],
+                        shape[0],
+                        map.low(),
+                        map.high()));
     }
 
     /** A graphic; one whose PNG would choke the page is shown smaller, and says so. */

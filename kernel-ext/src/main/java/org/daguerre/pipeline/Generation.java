@@ -223,7 +223,7 @@ public final class Generation {
         Run run = run();
         int made = run.trajectory().length();
         Sampling now = run.sampling(); // a branch may have another sampler and guidance than were asked for
-        return request.guidance(now.guidance()) + ", " + now.sampler() + ": " + made + " of " + (made + run.trajectory().stepsLeft()) + " steps"
-                + (done() ? ", finished" : "");
+        return request.guidance(now.guidance()) + ", " + now.sampler() + ": " + made + " of "
+                + (made + run.trajectory().stepsLeft()) + " steps" + (done() ? ", finished" : "");
     }
 }

@@ -90,7 +90,8 @@ class SampleCommandTest {
         for (int i = 1; i <= 3; i++) {
             Path file = folder.resolve("ball-" + i + ".png");
             assertTrue(answer.out().contains(file.toString()), answer.out());
-            assertEquals(Integer.toString(i + 2), Picture.read(file).parameters().get("seed"));
+            assertEquals(
+                    Integer.toString(i + 2), Picture.read(file).parameters().get("seed"));
         }
         assertFalse(Files.exists(folder.resolve("ball.png")));
     }
@@ -167,6 +168,7 @@ class SampleCommandTest {
     @Test
     void promptOfAMegabyteIsKept() {
         String prompt = "a red ball ".repeat(100_000);
-        assertEquals(prompt, sampled(prompt, "long.png", "--steps=1").parameters().get("prompt"));
+        assertEquals(
+                prompt, sampled(prompt, "long.png", "--steps=1").parameters().get("prompt"));
     }
 }
