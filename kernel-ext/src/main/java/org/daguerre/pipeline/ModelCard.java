@@ -14,7 +14,7 @@ import org.daguerre.onnx.Provider;
  * @param title one line from its README.md
  * @param licence as its README.md states it
  * @param provider what it runs on and why
- * @param verified true if every file was compared with SHA256SUMS
+ * @param verified true if model_index.json and every file of every component are as SHA256SUMS says
  * @param scheduler the class in scheduler_config.json
  * @param predictionType what the network predicts
  * @param schedule the noise schedule

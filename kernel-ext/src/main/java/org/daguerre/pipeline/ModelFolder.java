@@ -6,16 +6,22 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -129,10 +135,11 @@ public record ModelFolder(Path path, Map<String, String> components) {
     }
 
     /**
-     * Compares every listed file with SHA256SUMS.
+     * Compares every file that SHA256SUMS lists, and sees to it that it lists model_index.json and every file of every
+     * component. Other files of the folder, such as pictures, may be there unlisted.
      *
      * @return false if there is no SHA256SUMS to compare with
-     * @throws ModelException naming the first file that is missing or changed, or a graph that is not listed
+     * @throws ModelException naming the first file that is missing or changed, or should be listed and is not
      */
     public boolean verify() {
         Path sums = path.resolve(SUMS);
@@ -161,29 +168,76 @@ public record ModelFolder(Path path, Map<String, String> components) {
                             + " describes. Download or export the model again.");
                 }
             }
-            for (String component : components.keySet()) {
-                if (has(component) && !listed.containsKey(graph(component))) {
-                    throw new ModelException(OnnxFile.label(graph(component)) + " is not listed in " + SUMS
+            for (Path file : files()) {
+                if (!listed.containsKey(file)) {
+                    throw new ModelException(OnnxFile.label(file) + " is not listed in " + SUMS
                             + ". Add it with sha256sum, or remove it.");
                 }
             }
             return true;
-        } catch (IOException | InvalidPathException e) {
+        } catch (IOException | UncheckedIOException | InvalidPathException e) {
             throw new ModelException(
                     SUMS + " of model '" + name() + "' cannot be read. Make it anew with sha256sum.", e);
         }
     }
 
+    /** model_index.json and the files of all components, those that diffusers' index leaves unnamed included. */
+    private List<Path> files() throws IOException {
+        List<Path> files = new ArrayList<>(List.of(path.resolve(INDEX)));
+        Set<String> folders = new TreeSet<>(components.keySet());
+        folders.addAll(List.of("vae_decoder", "vae_encoder"));
+        for (String component : folders) {
+            if (Files.isDirectory(folder(component))) {
+                // The dot looks through a component that is a link; links further in are not followed out of the model.
+                try (Stream<Path> inside = Files.walk(folder(component).resolve("."))) {
+                    inside.filter(Files::isRegularFile)
+                            .map(Path::normalize)
+                            .sorted()
+                            .forEach(files::add);
+                }
+            }
+        }
+        return files;
+    }
+
+    /**
+     * What tells this model from one retrained under its name: 64 hexadecimal digits, the SHA-256 of SHA256SUMS or, where
+     * there is none, of the sums of all files of the components.
+     *
+     * @throws ModelException if a file cannot be read
+     */
+    public String fingerprint() {
+        Path sums = path.resolve(SUMS);
+        try {
+            if (Files.exists(sums)) {
+                return sha256(sums);
+            }
+            MessageDigest digest = sha256();
+            for (Path file : files()) {
+                digest.update((sha256(file) + "  " + path.relativize(file) + "\n").getBytes(StandardCharsets.UTF_8));
+            }
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (IOException | UncheckedIOException e) {
+            throw new ModelException("the files of model '" + name() + "' cannot be read. Check their permissions.", e);
+        }
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     private static String sha256(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            MessageDigest digest = sha256();
             byte[] buffer = new byte[1 << 16];
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
                 digest.update(buffer, 0, n);
             }
             return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError(e);
         }
     }
 

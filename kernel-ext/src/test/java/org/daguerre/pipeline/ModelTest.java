@@ -2,6 +2,7 @@ package org.daguerre.pipeline;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,6 +10,7 @@ import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
@@ -91,13 +93,51 @@ class ModelTest {
         refusal();
     }
 
-    @Test
-    void graphThatTheSumsDoNotListIsRefused() throws IOException {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "model_index.json",
+                "scheduler/scheduler_config.json",
+                "tokenizer/vocab.json",
+                "unet/config.json",
+                "unet/model.onnx"
+            })
+    void fileThatTheSumsDoNotListIsRefused(String name) throws IOException {
         List<String> lines = Files.readAllLines(folder.resolve("SHA256SUMS"));
         Files.write(
                 folder.resolve("SHA256SUMS"),
-                lines.stream().filter(line -> !line.endsWith("unet/model.onnx")).toList());
-        assertTrue(refusal().contains("not listed"));
+                lines.stream().filter(line -> !line.endsWith(name)).toList());
+        assertTrue(refusal().contains(Path.of(name).getFileName() + " is not listed in SHA256SUMS"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"unet/model.onnx_data", "vae_decoder/model.onnx", "unet/deeper/weights"})
+    void fileAddedToAComponentIsRefused(String name) throws IOException {
+        Path added = folder.resolve(name);
+        Files.createDirectories(added.getParent());
+        Files.writeString(added, "added");
+        assertTrue(refusal().contains(added.getFileName() + " is not listed in SHA256SUMS"));
+    }
+
+    @Test
+    void fingerprintIsOfTheSumsOrElseOfTheFiles() throws IOException {
+        Path sums = folder.resolve("SHA256SUMS");
+        String signed = ModelFolder.open(folder).fingerprint();
+        assertTrue(signed.matches("[0-9a-f]{64}"), signed);
+        Files.writeString(sums, "\n", StandardOpenOption.APPEND);
+        assertNotEquals(signed, ModelFolder.open(folder).fingerprint());
+
+        unsigned();
+        String before = ModelFolder.open(folder).fingerprint();
+        assertEquals(before, ModelFolder.open(folder).fingerprint());
+        Files.writeString(folder.resolve("unet").resolve("config.json"), "\n", StandardOpenOption.APPEND);
+        assertNotEquals(before, ModelFolder.open(folder).fingerprint());
+    }
+
+    @Test
+    void unlistedPictureBesideTheComponentsIsNoFault() throws IOException {
+        Files.writeString(folder.resolve("picture.png"), "added");
+        Model.load(folder, Device.CPU).close();
     }
 
     @ParameterizedTest
