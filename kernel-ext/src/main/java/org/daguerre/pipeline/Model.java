@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.daguerre.attention.AttentionLayer;
 import org.daguerre.attention.AttentionMaps;
 import org.daguerre.denoiser.ConditionalDenoiser;
+import org.daguerre.name.Names;
 import org.daguerre.onnx.Device;
 import org.daguerre.onnx.ModelException;
 import org.daguerre.onnx.OnnxGraph;
@@ -33,6 +34,7 @@ import org.daguerre.vae.Vae;
 public final class Model implements AutoCloseable {
 
     private static final int DEFAULT_SAMPLE_SIZE = 64;
+    private static final String SCALING_FACTOR = "scaling_factor";
 
     private final ModelFolder folder;
     private final Scheduler scheduler;
@@ -58,13 +60,41 @@ public final class Model implements AutoCloseable {
         this.scale = vae == null
                 ? 1
                 : 1 << Math.max(0, vaeConfig.path("block_out_channels").size() - 1);
-        JsonNode sampleSize = folder.config("unet").path("sample_size");
-        int size = sampleSize.asInt(DEFAULT_SAMPLE_SIZE);
+        int size = sampleSize(folder, scale);
         this.shape = new int[] {
             1, unet.channels(), unet.height() > 0 ? unet.height() : size, unet.width() > 0 ? unet.width() : size
         };
         checkFit();
         this.card = card(verified);
+    }
+
+    /** Height and width of the state where the graph leaves them open. */
+    private static int sampleSize(ModelFolder folder, int scale) {
+        JsonNode given = folder.config("unet").path("sample_size");
+        int most = Request.MAX_PIXELS / scale;
+        if (given.isMissingNode() || given.isNull()) {
+            return Math.min(DEFAULT_SAMPLE_SIZE, most);
+        }
+        if (!given.canConvertToInt() || !given.isIntegralNumber() || given.asInt() < 1 || given.asInt() > most) {
+            throw new ModelException("unet/config.json of model '" + folder.name() + "' has the sample_size "
+                    + Names.quoted(given.isContainerNode() ? given.toString() : given.asText())
+                    + ". Give a whole number from 1 to " + most + ".");
+        }
+        return given.asInt();
+    }
+
+    /** A number of the VAE's config.json that latents are multiplied or shifted by. */
+    private static double factor(ModelFolder folder, ObjectNode config, String name, double fallback) {
+        JsonNode given = config.path(name);
+        if (given.isMissingNode() || given.isNull()) {
+            return fallback;
+        }
+        boolean divides = name.equals(SCALING_FACTOR);
+        if (!given.isNumber() || !Double.isFinite(given.asDouble()) || divides && given.asDouble() == 0) {
+            throw new ModelException("vae_decoder/config.json of model '" + folder.name() + "' has the " + name + " "
+                    + Names.quoted(given.asText()) + ". Give a finite number" + (divides ? " other than 0." : "."));
+        }
+        return given.asDouble();
     }
 
     /** What has been opened so far, so that a failure can close it. */
@@ -110,8 +140,8 @@ public final class Model implements AutoCloseable {
                         folder.graph("vae_decoder"),
                         folder.has("vae_encoder") ? folder.graph("vae_encoder") : null,
                         device,
-                        config.path("scaling_factor").asDouble(1),
-                        config.path("shift_factor").asDouble(0));
+                        factor(folder, config, SCALING_FACTOR, 1),
+                        factor(folder, config, "shift_factor", 0));
             }
             return new Model(folder, verified, scheduler, tokenizer, networks);
         } catch (RuntimeException | Error e) {

@@ -38,6 +38,7 @@ public record Request(
     static final int DEFAULT_STEPS = 30;
     static final double DEFAULT_GUIDANCE = 3;
     static final int MAX_COUNT = 64;
+    static final int MAX_PIXELS = 4096;
 
     /** Sampler, schedule and state: the model's own, changed by what was asked for. */
     record Choice(Scheduler scheduler, Sampler sampler, NoiseSchedule schedule, int height, int width) {}
@@ -142,11 +143,11 @@ public record Request(
         boolean fits = fixed
                 ? height == own[2] * scale && width == own[3] * scale
                 : height >= 8 * scale && width >= 8 * scale && height % (8 * scale) == 0 && width % (8 * scale) == 0;
-        if (!fits || height > 4096 || width > 4096) {
+        if (!fits || height > MAX_PIXELS || width > MAX_PIXELS) {
             throw new IllegalArgumentException("size is " + height + " x " + width + ". "
                     + (fixed
                             ? "Model '" + model.name() + "' makes " + own[2] * scale + " x " + own[3] * scale + " only."
-                            : "Give multiples of " + 8 * scale + ", up to 4096."));
+                            : "Give multiples of " + 8 * scale + ", up to " + MAX_PIXELS + "."));
         }
         return with(new Choice(sampling.scheduler, sampling.sampler, sampling.schedule, height / scale, width / scale));
     }

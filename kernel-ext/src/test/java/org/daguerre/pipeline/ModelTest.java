@@ -309,6 +309,53 @@ class ModelTest {
         assertTrue(error.getMessage().contains("is closed"), error.getMessage());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "-32", "4097", "1e99", "99999999999", "3.5", "\"32\"", "[32, 32]", "true"})
+    void stateOfNoUsableSizeIsRefused(String sampleSize) throws IOException {
+        unsigned();
+        open("sample", "batch", 3, "height", "width")
+                .input("timestep", DataType.FLOAT)
+                .input("encoder_hidden_states", DataType.FLOAT, "batch", TOKENS, 16)
+                .node("Identity", List.of("sample"), "out_sample")
+                .output("out_sample", DataType.FLOAT, "batch", 3, "height", "width")
+                .write(folder.resolve("unet").resolve("model.onnx"));
+        Path config = folder.resolve("unet").resolve("config.json");
+        Files.writeString(config, "{\"sample_size\": " + sampleSize + "}");
+        String refusal = refusal();
+        assertTrue(refusal.contains("has the sample_size '") && refusal.contains("1 to 4096"), refusal);
+        Files.writeString(config, "{\"sample_size\": 24}");
+        try (Model model = Model.load(folder, Device.CPU)) {
+            assertEquals(List.of(24, 24), model.card().pictureSize());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"scaling_factor\": 0",
+                "\"scaling_factor\": -0.0",
+                "\"scaling_factor\": 1e999",
+                "\"scaling_factor\": \"one\"",
+                "\"shift_factor\": \"NaN\"",
+                "\"shift_factor\": [0]"
+            })
+    void factorOfTheVaeThatMakesNoNumbersIsRefused(String factor) throws IOException {
+        unsigned();
+        Path decoder = folder.resolve("vae_decoder");
+        open("latent_sample", "batch", 3, "height", "width")
+                .node("Identity", List.of("latent_sample"), "sample")
+                .output("sample", DataType.FLOAT, "batch", 3, "height", "width")
+                .write(decoder.resolve("model.onnx"));
+        Files.writeString(decoder.resolve("config.json"), "{" + factor + "}");
+        assertTrue(refusal().startsWith("vae_decoder/config.json of model 'a model with blanks' has the "));
+        Files.writeString(decoder.resolve("config.json"), "{\"scaling_factor\": 0.5, \"shift_factor\": 0}");
+        Model.load(folder, Device.CPU).close();
+    }
+
+    private static Graphs open(String input, Object... axes) {
+        return Graphs.graph().input(input, DataType.FLOAT, axes);
+    }
+
     /** A one-layer network with a cross-attention of two heads, and a self-attention that is none. */
     static Graphs attending(boolean cross) {
         int heads = 2;
