@@ -1,6 +1,5 @@
 package org.daguerre.pipeline;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -200,20 +199,29 @@ public final class Generation {
         return runs.get(i);
     }
 
-    /** The attention that the first picture's pixels paid to the words of the prompt, over the steps made. */
+    /** The attention that the first picture's pixels paid to the words of the prompt; see {@link #attention(int)}. */
     public Attention attention() {
         return attention(0);
     }
 
-    /** The attention of picture i over the steps made. */
+    /**
+     * The attention of picture i over the steps made under this prompt. Steps made before {@link #branch(String)} went on
+     * under another prompt are left out, for they attended to other words; steps are counted from the first that is left.
+     *
+     * @throws IllegalStateException if no step was made under this prompt, or the model shows no attention
+     */
     public Attention attention(int i) {
         model().requireAttention();
-        List<Prediction> asked = new ArrayList<>();
-        for (Step step : run(i).steps()) {
-            asked.add(step.calls().get(0));
-        }
+        Run run = run(i).branch(); // of one moment, whatever another thread steps
+        List<Step> steps = run.steps();
+        List<Sampling> samplings = run.samplings();
+        List<Prediction> asked = IntStream.range(0, steps.size())
+                .filter(k -> samplings.get(k).model() == run.sampling().model())
+                .mapToObj(k -> steps.get(k).calls().get(0))
+                .toList();
         if (asked.isEmpty()) {
-            throw new IllegalStateException("no step was made, so there is no attention yet. Step first.");
+            throw new IllegalStateException(
+                    "no step was made under this prompt, so there is no attention yet. Step first.");
         }
         return new Attention(model(), request.tokens(), promptEmbeds, asked);
     }

@@ -64,6 +64,15 @@ public final class Run {
         return trajectory().steps();
     }
 
+    /** What decided each of the steps made, first to last: a branch may have gone on with another model or sampler. */
+    public List<Sampling> samplings() {
+        LinkedList<Sampling> samplings = new LinkedList<>();
+        for (Node at = node; at.before() != null; at = at.before()) {
+            samplings.addFirst(at.sampling());
+        }
+        return List.copyOf(samplings);
+    }
+
     /** True when the picture is finished. */
     public boolean done() {
         return trajectory().done();

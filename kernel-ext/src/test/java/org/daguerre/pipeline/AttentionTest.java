@@ -14,6 +14,8 @@ import org.daguerre.attention.AttentionLayer;
 import org.daguerre.denoiser.ConditionalDenoiser;
 import org.daguerre.denoiser.PredictionType;
 import org.daguerre.onnx.Device;
+import org.daguerre.sampler.Samplers;
+import org.daguerre.sampler.Step;
 import org.daguerre.schedule.Level;
 import org.daguerre.tensor.Noise;
 import org.daguerre.tensor.Tensor;
@@ -93,6 +95,40 @@ class AttentionTest {
                         .minus(all.step(1).head(1).word("apples"))
                         .norm()
                 > 1e-3);
+    }
+
+    @Test
+    void stepsMadeUnderAnotherPromptAreLeftOut() {
+        Generation before =
+                model.prompt("two red apples").steps(5).seed(1).start().step(2);
+        Generation branch = before.branch("one green cup");
+        var error = assertThrows(IllegalStateException.class, branch::attention);
+        assertTrue(error.getMessage().startsWith("no step was made under this prompt"), error.getMessage());
+
+        branch.finish();
+        assertEquals(3, branch.attention().stepCount());
+        Step third = branch.run().steps().get(2);
+        Tensor map = model.attention(
+                        third.calls().get(0).x(), third.calls().get(0).level(), model.promptEmbeds("one green cup"))
+                .meanOverHeads()
+                .map(model.attentionLayers().get(0), branch.attention().tokens().positions("cup"), 32, 32);
+        assertTrue(branch.attention()
+                        .step(1)
+                        .word("cup")
+                        .minus(map.reshape(32, 32))
+                        .map(Math::abs)
+                        .max()
+                < 1e-6);
+
+        assertEquals(2, before.attention().stepCount());
+        assertEquals(1, branch.branch().back(2).attention().stepCount());
+        assertThrows(IllegalStateException.class, () -> branch.branch().back(4).attention());
+        assertEquals(
+                5,
+                before.branch(s -> s.sampler(Samplers.named("euler")))
+                        .finish()
+                        .attention()
+                        .stepCount());
     }
 
     @Test
