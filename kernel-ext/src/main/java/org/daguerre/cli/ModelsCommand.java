@@ -4,7 +4,6 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.daguerre.pipeline.Daguerre;
-import org.daguerre.pipeline.ModelFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,7 +33,7 @@ final class ModelsCommand implements Callable<Integer> {
             out.println(where.load(name).card());
             return 0;
         }
-        List<ModelFolder> models = Daguerre.models();
+        List<String> models = Daguerre.listing();
         if (models.isEmpty()) {
             throw new IllegalStateException(
                     "no model was found. Set DAGUERRE_MODELS to the folder of the model folders.");

@@ -1,11 +1,9 @@
 package org.daguerre.notebook;
 
 import java.util.List;
-import java.util.stream.Collectors;
 import org.daguerre.cli.ModelOptions;
 import org.daguerre.pipeline.Daguerre;
 import org.daguerre.pipeline.Model;
-import org.daguerre.pipeline.ModelFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -32,17 +30,17 @@ final class ModelMagic extends Magic {
     @Override
     public Object call() {
         if (name == null) {
-            return list(Daguerre.models());
+            return list(Daguerre.listing());
         }
         Model model = options.load(name);
         session.update(now -> now.model(model));
         return model;
     }
 
-    private static MimeBundle list(List<ModelFolder> models) {
+    private static MimeBundle list(List<String> models) {
         return MimeBundle.text(
                 models.isEmpty()
                         ? "No model was found. Set DAGUERRE_MODELS to the folder of the model folders, or give %model a folder."
-                        : models.stream().map(ModelFolder::toString).collect(Collectors.joining("\n")));
+                        : String.join("\n", models));
     }
 }

@@ -22,9 +22,18 @@ public final class Daguerre {
 
     private Daguerre() {}
 
-    /** The models that can be loaded by name. */
+    /**
+     * The models that can be loaded by name.
+     *
+     * @throws ModelException if one of them is damaged
+     */
     public static List<ModelFolder> models() {
         return ModelsFolder.models();
+    }
+
+    /** One line for every model that can be named: its title, size and licence, or what is wrong with it. */
+    public static List<String> listing() {
+        return ModelsFolder.lines();
     }
 
     /** {@link #model(String, Device)} on CUDA where it works, otherwise on the CPU. */

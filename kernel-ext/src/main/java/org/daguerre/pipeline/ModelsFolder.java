@@ -51,6 +51,19 @@ final class ModelsFolder {
         return paths().stream().map(ModelFolder::open).toList();
     }
 
+    /** One line for every model, by name; a damaged one has its fault there. */
+    static List<String> lines() {
+        return paths().stream().map(ModelsFolder::line).toList();
+    }
+
+    private static String line(Path path) {
+        try {
+            return ModelFolder.open(path).toString();
+        } catch (ModelException e) {
+            return path.getFileName() + ": damaged: " + e.getMessage();
+        }
+    }
+
     /** Their folders, unread: one that is damaged keeps nobody from the others. */
     private static List<Path> paths() {
         return folders().stream()

@@ -128,6 +128,27 @@ class MainTest {
         assertFalse(answer.err().contains("Exception") || answer.err().contains("\tat "), answer.err());
     }
 
+    @Test
+    void damagedModelIsListedWithItsFaultBesideTheOthers() throws IOException {
+        Files.writeString(Files.createDirectory(temp.resolve("broken")).resolve("model_index.json"), "{");
+        Files.writeString(Files.createDirectory(temp.resolve("whole")).resolve("model_index.json"), "{}");
+        String before = System.setProperty("daguerre.models", temp.toString());
+        try {
+            Answer answer = run("models");
+            assertEquals(0, answer.code(), answer.err());
+            List<String> lines = answer.out().lines().toList();
+            assertEquals(2, lines.size(), answer.out());
+            assertTrue(lines.get(0).startsWith("broken: damaged: "), lines.get(0));
+            assertTrue(lines.get(1).startsWith("whole: whole, "), lines.get(1));
+        } finally {
+            if (before == null) {
+                System.clearProperty("daguerre.models");
+            } else {
+                System.setProperty("daguerre.models", before);
+            }
+        }
+    }
+
     static Stream<Arguments> errors() {
         return Stream.of(
                 Arguments.of(new OutOfMemoryError("Java heap space"), "the memory is full (Java heap space)"),
@@ -140,13 +161,13 @@ class MainTest {
     @MethodSource("errors")
     void errorOfTheMachineIsAnsweredByFactAndRemedyAndEndsWith1(Error failure, String fact) {
         StringWriter err = new StringWriter();
-        PrintWriter out = new PrintWriter(new StringWriter()) {
+        StringWriter out = new StringWriter() {
             @Override
-            public void println(Object line) {
+            public void write(String text, int from, int length) {
                 throw failure;
             }
         };
-        assertEquals(Main.FAILED, Main.run(out, new PrintWriter(err), "models"));
+        assertEquals(Main.FAILED, Main.run(new PrintWriter(out), new PrintWriter(err), "models"));
         assertEquals(1, err.toString().lines().count(), err.toString());
         assertTrue(err.toString().startsWith("daguerre: ") && err.toString().contains(fact), err.toString());
         assertTrue(err.toString().strip().matches(".*[.] .+"), err.toString());

@@ -182,6 +182,12 @@ class ModelTest {
         try (Model model = Daguerre.model(folder.getFileName().toString())) {
             assertEquals(folder.getFileName().toString(), model.name());
             assertThrows(ModelException.class, () -> Daguerre.model("broken"));
+            List<String> lines = Daguerre.listing();
+            assertEquals(2, lines.size());
+            assertTrue(lines.get(0).startsWith("a model with blanks: ")
+                    && lines.get(0).contains("licence"));
+            assertTrue(lines.get(1).startsWith("broken: damaged: broken/model_index.json is not JSON"), lines.get(1));
+            assertEquals(1, lines.get(1).lines().count());
         } finally {
             if (before == null) {
                 System.clearProperty("daguerre.models");
