@@ -55,10 +55,15 @@ final class Binding implements AutoCloseable {
             throws OrtException {
         this.environment = environment;
         this.wanted = wanted;
-        for (int i = 0; i < ports.size(); i++) {
-            Slot slot = Slot.of(environment, ports.get(i), values.get(i).shape());
-            inputs.put(slot.port.name(), slot);
-            inputTensors.put(slot.port.name(), slot.tensor);
+        try {
+            for (int i = 0; i < ports.size(); i++) {
+                Slot slot = Slot.of(environment, ports.get(i), values.get(i).shape());
+                inputs.put(slot.port.name(), slot);
+                inputTensors.put(slot.port.name(), slot.tensor);
+            }
+        } catch (OrtException | RuntimeException | Error e) {
+            close();
+            throw e;
         }
     }
 

@@ -66,6 +66,16 @@ public final class OnnxModel implements AutoCloseable {
         this.cleanable = CLEANER.register(this, () -> OwnerThread.later(held::close));
     }
 
+    /** The model of a session, which is closed if the graph is refused. */
+    private static OnnxModel of(String label, OnnxGraph graph, Provider provider, Native held) throws OrtException {
+        try {
+            return new OnnxModel(label, graph, provider, held);
+        } catch (OrtException | RuntimeException | Error e) {
+            held.close();
+            throw e;
+        }
+    }
+
     /**
      * Loads a file.
      *
@@ -126,7 +136,7 @@ public final class OnnxModel implements AutoCloseable {
             Provider provider = new Provider(
                     new Device(Device.Kind.CUDA, cuda.index()),
                     cuda.kind() == Device.Kind.AUTO ? "CUDA works here" : "asked for");
-            return new OnnxModel(label, graph, provider, new Native(environment, session));
+            return of(label, graph, provider, new Native(environment, session));
         }
     }
 
@@ -141,8 +151,7 @@ public final class OnnxModel implements AutoCloseable {
             throws OrtException {
         try (SessionOptions options = options(file, graph)) {
             Provider provider = new Provider(cpu, whyNoCuda == null ? "asked for" : "no CUDA: " + whyNoCuda);
-            return new OnnxModel(
-                    label, graph, provider, new Native(environment, session(environment, file, bytes, options)));
+            return of(label, graph, provider, new Native(environment, session(environment, file, bytes, options)));
         }
     }
 

@@ -20,6 +20,8 @@ import java.util.Map;
 import org.daguerre.tensor.Tensor;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -216,6 +218,39 @@ class BadFileTest {
     void missingWeightsAreNamed() {
         external(Map.of("location", "model.onnx_data"));
         assertTrue(refusal().contains("'model.onnx_data', which is missing"));
+    }
+
+    /** ONNX Runtime maps weights beside a graph into memory for as long as their session is open; Linux lists the maps. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void refusedGraphLeavesNoSessionOpen() throws IOException {
+        int values = 1 << 18;
+        Files.write(file.resolveSibling("weights"), new byte[4 * values]);
+        TensorProto weights =
+                stored(Map.of("location", "weights")).setDims(0, values).build();
+        Graphs.graph()
+                .input("x", DataType.FLOAT, values)
+                .node("Add", List.of("x", "w"), "y")
+                .output("y", DataType.FLOAT, values)
+                .weights(weights)
+                .write(file);
+        try (OnnxModel open = OnnxModel.load(file, Device.CPU)) {
+            assertTrue(weightsAreMapped(), open.toString());
+        }
+        assertFalse(weightsAreMapped());
+        Graphs.graph()
+                .input("x", DataType.FLOAT, values)
+                .node("Less", List.of("x", "w"), "y")
+                .output("y", DataType.BOOL, values)
+                .weights(weights)
+                .write(file);
+        assertTrue(refusal().contains("has element type BOOL"));
+        assertFalse(weightsAreMapped());
+    }
+
+    private boolean weightsAreMapped() throws IOException {
+        String weights = file.resolveSibling("weights").toRealPath().toString();
+        return Files.readAllLines(Path.of("/proc/self/maps")).stream().anyMatch(line -> line.endsWith(weights));
     }
 
     @Test
