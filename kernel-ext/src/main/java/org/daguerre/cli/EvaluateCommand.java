@@ -11,6 +11,7 @@ import org.daguerre.pipeline.Attention;
 import org.daguerre.pipeline.Generation;
 import org.daguerre.pipeline.Model;
 import org.daguerre.pipeline.Request;
+import org.daguerre.run.Sampling;
 import org.daguerre.scene.Evaluation;
 import org.daguerre.scene.Painting;
 import org.daguerre.scene.Prompt;
@@ -41,7 +42,7 @@ final class EvaluateCommand implements Callable<Integer> {
     private ModelOptions where;
 
     @Mixin
-    private SamplingOptions options;
+    private MethodOptions options;
 
     @Option(names = "--prompts", paramLabel = "N", description = "the number of prompts, 1 or more")
     private int prompts = 300;
@@ -62,11 +63,9 @@ final class EvaluateCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Model loaded = where.load(model);
         Request settings = options.apply(loaded.prompt(""));
-        String subject = loaded.name() + ", " + settings.steps() + " steps of "
-                + settings.toSampling().sampler() + ", " + settings.guidance();
         Files.createDirectories(out);
         Evaluation evaluation =
-                new Evaluation(subject, Prompts.heldOut(prompts, promptSeed), out.resolve("verdicts.jsonl"));
+                new Evaluation(subject(settings), Prompts.heldOut(prompts, promptSeed), out.resolve("verdicts.jsonl"));
         Report report;
         try (TerminalBar bar = new TerminalBar(spec.commandLine().getErr())) {
             report = evaluation.run(
@@ -77,6 +76,18 @@ final class EvaluateCommand implements Callable<Integer> {
         Files.writeString(out.resolve("report.json"), report.json());
         spec.commandLine().getOut().println(report.markdown());
         return 0;
+    }
+
+    /** The model and all settings that change its pictures: verdicts on one subject are not taken for those on another. */
+    private static String subject(Request settings) {
+        Model model = settings.model();
+        Sampling sampling = settings.toSampling();
+        int[] shape = sampling.shape();
+        return model.name() + " " + model.fingerprint().substring(0, 12) + ", " + settings.steps() + " steps of "
+                + sampling.sampler() + " on " + sampling.spacing() + ", " + sampling.schedule() + ", "
+                + settings.guidance()
+                + (settings.negative().isEmpty() ? "" : ", not \"" + settings.negative() + "\"")
+                + ", " + shape[2] * model.scale() + " x " + shape[3] * model.scale() + " pixels";
     }
 
     private Painting paint(Request settings, Prompt prompt) {

@@ -1,52 +1,10 @@
 package org.daguerre.cli;
 
-import java.util.ArrayList;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.daguerre.name.Names;
 import org.daguerre.pipeline.Request;
-import org.daguerre.sampler.Samplers;
-import org.daguerre.schedule.NoiseSchedules;
-import org.daguerre.schedule.TimestepSpacing;
 import picocli.CommandLine.Option;
 
 /** The options that describe a picture, the same for commands and magics. What is not given stays as the request has it. */
-public final class SamplingOptions {
-
-    private static final Pattern SIZE = Pattern.compile("(\\d{1,6})(?:x(\\d{1,6}))?");
-
-    @Option(names = "--negative", paramLabel = "TEXT", description = "what guidance leads away from, in double quotes")
-    private String negative;
-
-    @Option(names = "--steps", paramLabel = "N", description = "the number of steps, 1 or more, usually 20 to 50")
-    private Integer steps;
-
-    @Option(
-            names = "--sampler",
-            paramLabel = "NAME",
-            completionCandidates = SamplerNames.class,
-            description = "the sampler: " + Arguments.VALUES)
-    private String sampler;
-
-    @Option(
-            names = "--schedule",
-            paramLabel = "NAME",
-            completionCandidates = ScheduleNames.class,
-            description = "the noise schedule: " + Arguments.VALUES)
-    private String schedule;
-
-    @Option(
-            names = "--spacing",
-            paramLabel = "NAME",
-            completionCandidates = SpacingNames.class,
-            description = "the timesteps: " + Arguments.VALUES)
-    private String spacing;
-
-    @Option(
-            names = "--guidance",
-            paramLabel = "W",
-            description = "the guidance scale, a number; 1 is none, 3 to 7.5 are usual")
-    private Double guidance;
+public final class SamplingOptions extends MethodOptions {
 
     @Option(names = "--seed", paramLabel = "N", description = "the seed of the noise, a whole number")
     private Long seed;
@@ -54,48 +12,10 @@ public final class SamplingOptions {
     @Option(names = "--count", paramLabel = "N", description = "the number of pictures, 1 to 64")
     private Integer count;
 
-    @Option(names = "--size", paramLabel = "HxW", description = "height and width in pixels, such as 512x512")
-    private String size;
-
-    /** The request with all that was given. */
+    @Override
     public Request apply(Request request) {
-        Request asked = request;
-        asked = negative == null ? asked : asked.negative(negative);
-        asked = schedule == null ? asked : asked.schedule(schedule);
-        asked = sampler == null ? asked : asked.sampler(sampler);
-        asked = spacing == null ? asked : asked.spacing(spacing);
-        asked = steps == null ? asked : asked.steps(steps);
-        asked = guidance == null ? asked : asked.guidance(guidance);
+        Request asked = super.apply(request);
         asked = seed == null ? asked : asked.seed(seed);
-        asked = count == null ? asked : asked.count(count);
-        return size == null ? asked : sized(asked);
-    }
-
-    private Request sized(Request request) {
-        Matcher sides = SIZE.matcher(size);
-        if (!sides.matches()) {
-            throw new IllegalArgumentException("--size is " + Names.quoted(size)
-                    + ", not height and width. Give them in pixels, such as 128x128.");
-        }
-        int height = Integer.parseInt(sides.group(1));
-        return request.size(height, sides.group(2) == null ? height : Integer.parseInt(sides.group(2)));
-    }
-
-    static final class SamplerNames extends ArrayList<String> {
-        SamplerNames() {
-            super(Samplers.names());
-        }
-    }
-
-    static final class ScheduleNames extends ArrayList<String> {
-        ScheduleNames() {
-            super(NoiseSchedules.ofBetas());
-        }
-    }
-
-    static final class SpacingNames extends ArrayList<String> {
-        SpacingNames() {
-            super(TimestepSpacing.names());
-        }
+        return count == null ? asked : asked.count(count);
     }
 }

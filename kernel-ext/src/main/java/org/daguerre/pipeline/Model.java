@@ -232,6 +232,11 @@ public final class Model implements AutoCloseable {
         return folder.name();
     }
 
+    /** What tells it from one retrained under its name: {@link ModelFolder#fingerprint()}. */
+    public String fingerprint() {
+        return folder.fingerprint();
+    }
+
     /** What is known of it. */
     public ModelCard card() {
         return card;

@@ -113,6 +113,8 @@ class MainTest {
                 Arguments.of("scenes|--count|0|--out|target/none", "--count is 0"),
                 Arguments.of("scenes|--count|two|--out|target/none", "not a whole number"),
                 Arguments.of("evaluate|exact|--prompts|0|--out|target/none", "--prompts is 0"),
+                Arguments.of("evaluate|exact|--seed|1", "'--seed' is no option of daguerre evaluate"),
+                Arguments.of("evaluate|exact|--count|2", "'--count' is no option of daguerre evaluate"),
                 Arguments.of("doctor|now", "'now' is one argument too many"));
     }
 

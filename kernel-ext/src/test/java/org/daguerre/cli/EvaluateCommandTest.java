@@ -1,0 +1,100 @@
+package org.daguerre.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.daguerre.onnx.Graphs;
+import org.daguerre.pipeline.Daguerre;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Verdicts are gone on with only where the same model would paint the same pictures. */
+class EvaluateCommandTest {
+
+    private static final Path EXACT = Path.of("..", "models", "exact");
+
+    @TempDir
+    Path temp;
+
+    private Path model;
+    private String err;
+
+    /** The exact model with a network that answers the noise itself, at the size that the judge reads. */
+    @BeforeEach
+    void copy() throws IOException {
+        model = temp.resolve("model");
+        try (Stream<Path> files = Files.walk(EXACT)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path to = model.resolve(EXACT.relativize(file).toString());
+                Files.createDirectories(to.getParent());
+                Files.copy(file, to);
+            }
+        }
+        Files.delete(model.resolve("SHA256SUMS"));
+        Files.writeString(model.resolve("unet").resolve("config.json"), "{\"sample_size\": 128}");
+        Graphs.graph()
+                .input("sample", DataType.FLOAT, "batch", 3, "height", "width")
+                .input("timestep", DataType.FLOAT)
+                .input("encoder_hidden_states", DataType.FLOAT, "batch", 16, 16)
+                .node("Identity", List.of("sample"), "out_sample")
+                .output("out_sample", DataType.FLOAT, "batch", 3, "height", "width")
+                .write(model.resolve("unet").resolve("model.onnx"));
+    }
+
+    @AfterEach
+    void release() {
+        Daguerre.release();
+    }
+
+    private int evaluate(String... more) {
+        List<String> arguments = new ArrayList<>(List.of("evaluate", model.toString(), "--device", "cpu"));
+        arguments.addAll(List.of("--prompts", "1", "--steps", "2", "--no-attention"));
+        arguments.addAll(List.of("--out", temp.resolve("out").toString()));
+        arguments.addAll(List.of(more));
+        StringWriter errors = new StringWriter();
+        int code = Main.run(
+                new PrintWriter(new StringWriter()), new PrintWriter(errors), arguments.toArray(String[]::new));
+        err = errors.toString();
+        return code;
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--negative blue",
+                "--schedule cosine",
+                "--spacing leading",
+                "--sampler euler",
+                "--guidance 5",
+                "--size 64"
+            })
+    void verdictsUnderOtherSettingsAreNotTaken(String option) {
+        assertEquals(0, evaluate(), err);
+        assertEquals(Main.FAILED, evaluate(option.split(" ")));
+        assertTrue(err.contains("holds verdicts on another model"), err);
+        assertEquals(0, evaluate(), err);
+    }
+
+    @Test
+    void verdictsOnTheModelBeforeItWasRetrainedAreNotTaken() throws IOException {
+        assertEquals(0, evaluate(), err);
+        Daguerre.release();
+        Files.writeString(model.resolve("unet").resolve("config.json"), "\n", StandardOpenOption.APPEND);
+        assertEquals(Main.FAILED, evaluate());
+        assertTrue(err.contains("holds verdicts on another model"), err);
+    }
+}
