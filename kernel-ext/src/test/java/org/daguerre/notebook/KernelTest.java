@@ -103,11 +103,12 @@ class KernelTest {
     @ParameterizedTest
     @EnumSource
     void heapExhaustionInACellLeavesTheKernelAnswering(Family family) {
-        String error = execute(
-                        family, "var hog = new java.util.ArrayList<long[]>(); while (true) hog.add(new long[1 << 24]);")
-                .error();
+        // great pieces, so that the threads of this JVM that run the test keep room of their own
+        execute(
+                family,
+                "void fill() { var hog = new java.util.ArrayList<long[]>(); while (true) hog.add(new long[1 << 26]); }");
+        String error = execute(family, "fill()").error();
         assertTrue(error.contains("Java heap space"), error);
-        execute(family, "hog = null;");
         assertEquals("2", execute(family, "1 + 1").text());
     }
 }
