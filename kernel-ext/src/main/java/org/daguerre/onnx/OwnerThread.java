@@ -46,9 +46,12 @@ final class OwnerThread {
      * Runs a task and waits for it.
      *
      * @param terminate makes the task end early; called if the waiting thread is interrupted
-     * @throws CancellationException after an interrupt, once the task has ended
+     * @throws CancellationException after an interrupt: at once if it came before, otherwise once the task has ended
      */
     static <T> T call(Callable<T> task, Runnable terminate) {
+        if (Thread.interrupted()) { // a task that ends before it is waited for would hide the interrupt
+            throw new CancellationException("interrupted before the model ran. It can be asked again.");
+        }
         Future<T> future = QUEUE.submit(task);
         try {
             return result(future);
