@@ -41,8 +41,10 @@ class ArchitectureTest {
             entry("plot", Set.of("run", "schedule", "attention", "image")),
             entry("table", Set.of("run", "schedule", "attention", "tensor")),
             entry("nd", Set.of("run", "schedule", "attention", "tensor")),
-            entry("cli", Set.of("pipeline", "run", "image", "scene")),
-            entry("notebook", Set.of("pipeline", "image", "plot", "table", "nd", "cli", "scene")),
+            entry("argument", Set.of("pipeline")),
+            entry("doctor", Set.of("pipeline")),
+            entry("cli", Set.of("argument", "doctor", "scene")),
+            entry("notebook", Set.of("argument", "doctor", "plot", "table", "nd", "scene")),
             entry("scene", Set.of()));
 
     /** Each outside library that is kept in its place, with the packages that may see it. */
@@ -55,7 +57,7 @@ class ArchitectureTest {
             "org.knowm.xchart..", Set.of("plot"),
             "tech.tablesaw..", Set.of("table", "notebook"),
             "org.nd4j..", Set.of("nd", "notebook"),
-            "picocli..", Set.of("cli", "notebook"));
+            "picocli..", Set.of("argument", "cli", "notebook"));
 
     private final JavaClasses daguerre = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())

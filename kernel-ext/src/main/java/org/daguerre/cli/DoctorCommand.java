@@ -2,6 +2,8 @@ package org.daguerre.cli;
 
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.daguerre.doctor.Doctor;
+import org.daguerre.doctor.Finding;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;

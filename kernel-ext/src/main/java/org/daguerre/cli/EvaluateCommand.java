@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.daguerre.argument.MethodOptions;
+import org.daguerre.argument.ModelOptions;
 import org.daguerre.image.Picture;
 import org.daguerre.pipeline.Attention;
 import org.daguerre.pipeline.Generation;

@@ -5,9 +5,12 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CancellationException;
+import org.daguerre.argument.Arguments;
+import org.daguerre.pipeline.Daguerre;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.ParameterException;
 
 /**
@@ -17,7 +20,7 @@ import picocli.CommandLine.ParameterException;
 @Command(
         name = "daguerre",
         mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
+        versionProvider = Main.Versions.class,
         description = "Image diffusion models, opened up.",
         subcommands = {
             SampleCommand.class,
@@ -96,5 +99,12 @@ public final class Main {
                         : " `daguerre doctor` looks for the reason.";
         command.getErr().println("daguerre: " + fact + (fact.endsWith(".") ? "" : ".") + remedy);
         return FAILED;
+    }
+
+    static final class Versions implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {"daguerre " + Daguerre.version(), "Java " + Runtime.version()};
+        }
     }
 }

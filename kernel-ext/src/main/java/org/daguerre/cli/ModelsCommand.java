@@ -3,6 +3,7 @@ package org.daguerre.cli;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.daguerre.argument.ModelOptions;
 import org.daguerre.pipeline.Daguerre;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -1,6 +1,7 @@
 package org.daguerre.cli;
 
 import java.io.PrintWriter;
+import org.daguerre.run.ProgressText;
 import picocli.CommandLine.Help.Ansi;
 
 /** A bar that moves in one line of a terminal, on the error stream; nothing where there is no terminal. */

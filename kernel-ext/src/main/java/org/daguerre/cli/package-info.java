@@ -1,2 +1,2 @@
-/** The command line: {@code ./daguerre sample "three red apples on a tray"}, and how arguments are read here and in magics. */
+/** The command line: {@code ./daguerre sample "three red apples on a tray"}. */
 package org.daguerre.cli;

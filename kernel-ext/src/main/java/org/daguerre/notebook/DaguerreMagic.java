@@ -4,9 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
-import org.daguerre.cli.Doctor;
-import org.daguerre.cli.Finding;
-import org.daguerre.cli.Version;
+import org.daguerre.doctor.Doctor;
+import org.daguerre.doctor.Finding;
 import org.daguerre.image.Theme;
 import org.daguerre.name.Names;
 import org.daguerre.pipeline.Daguerre;
@@ -80,13 +79,13 @@ final class DaguerreMagic extends Magic {
                     case "memory" -> memory();
                     case "release" -> release();
                     case "theme" -> theme();
-                    default -> HELP.formatted(Version.current());
+                    default -> HELP.formatted(Daguerre.version());
                 });
     }
 
     private String doctor() {
         List<Finding> findings = new ArrayList<>();
-        findings.add(Finding.well("Daguerre " + Version.current() + " in " + host.name()));
+        findings.add(Finding.well("Daguerre " + Daguerre.version() + " in " + host.name()));
         problems.forEach(problem -> findings.add(Finding.ill(
                 "installed " + problem,
                 "Restart the kernel; if it stays, the jars on its class path do not fit together.")));

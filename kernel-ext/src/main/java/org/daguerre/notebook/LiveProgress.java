@@ -5,11 +5,11 @@ import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.function.LongSupplier;
-import org.daguerre.cli.ProgressText;
 import org.daguerre.image.Picture;
 import org.daguerre.pipeline.Generation;
 import org.daguerre.run.Observer;
 import org.daguerre.run.Progress;
+import org.daguerre.run.ProgressText;
 import org.daguerre.run.Run;
 
 /**

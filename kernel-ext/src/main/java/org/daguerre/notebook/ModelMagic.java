@@ -1,7 +1,7 @@
 package org.daguerre.notebook;
 
 import java.util.List;
-import org.daguerre.cli.ModelOptions;
+import org.daguerre.argument.ModelOptions;
 import org.daguerre.pipeline.Daguerre;
 import org.daguerre.pipeline.Model;
 import picocli.CommandLine.Command;

@@ -3,8 +3,8 @@ package org.daguerre.notebook;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.daguerre.cli.Arguments;
-import org.daguerre.cli.Version;
+import org.daguerre.argument.Arguments;
+import org.daguerre.pipeline.Daguerre;
 
 /** Daguerre in a notebook: here names meet magics, and types their renderers. */
 public final class Notebook {
@@ -51,7 +51,7 @@ public final class Notebook {
         notebook.attempt("renderers", notebook::renderers);
         notebook.attempt("imports", () -> host.eval(IMPORTS));
         if (notebook.problems.isEmpty()) {
-            return "Daguerre " + Version.current() + " is here. %daguerre help shows what it does.";
+            return "Daguerre " + Daguerre.version() + " is here. %daguerre help shows what it does.";
         }
         String line = "Daguerre is here in part, " + String.join("; ", notebook.problems)
                 + ". %daguerre doctor looks for the reason.";

@@ -1,7 +1,7 @@
 package org.daguerre.notebook;
 
 import java.util.concurrent.CancellationException;
-import org.daguerre.cli.SamplingOptions;
+import org.daguerre.argument.SamplingOptions;
 import org.daguerre.pipeline.Generation;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -1,6 +1,6 @@
 package org.daguerre.notebook;
 
-import org.daguerre.cli.SamplingOptions;
+import org.daguerre.argument.SamplingOptions;
 import org.daguerre.pipeline.Generation;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -1,9 +1,13 @@
 package org.daguerre.pipeline;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import org.daguerre.onnx.Device;
 import org.daguerre.onnx.ModelException;
 
@@ -18,9 +22,24 @@ public final class Daguerre {
 
     private record Slot(Path folder, Device device) {}
 
+    private static final String BUILD = "/META-INF/maven/org.daguerre/daguerre-kernel-ext/pom.properties";
+
     private static final Map<Slot, Model> LOADED = new LinkedHashMap<>();
 
     private Daguerre() {}
+
+    /** The version that the jar was built as; classes that have not been packed have none. */
+    public static String version() {
+        Properties build = new Properties();
+        try (InputStream in = Daguerre.class.getResourceAsStream(BUILD)) {
+            if (in != null) {
+                build.load(in);
+            }
+            return build.getProperty("version", "unpacked");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
 
     /**
      * The models that can be loaded by name.

@@ -269,7 +269,7 @@ class MagicsTest {
             String state = execute(family, STATE).text().replaceFirst("heap.*", "");
             Cell cell = execute(family, source);
             assertTrue(cell.error().contains(answer), family + " answers: " + cell.error() + cell.outputs());
-            assertFalse(cell.traceback().contains("at org.daguerre.cli."), cell.traceback());
+            assertFalse(cell.traceback().contains("at org.daguerre.argument."), cell.traceback());
             assertEquals(state, execute(family, STATE).text().replaceFirst("heap.*", ""));
             assertTrue(execute(family, "%back 0").text().contains("2 of 4 steps"));
         }

@@ -1,4 +1,4 @@
-package org.daguerre.cli;
+package org.daguerre.argument;
 
 import org.daguerre.onnx.Device;
 import org.daguerre.pipeline.Daguerre;

@@ -1,4 +1,4 @@
-package org.daguerre.cli;
+package org.daguerre.argument;
 
 import java.math.BigInteger;
 import java.util.List;
@@ -55,7 +55,7 @@ public final class Arguments {
     }
 
     /** What was wrong, and what would be right. */
-    static String explain(ParameterException e) {
+    public static String explain(ParameterException e) {
         if (e instanceof UnmatchedArgumentException unmatched) {
             return unmatched(unmatched);
         }

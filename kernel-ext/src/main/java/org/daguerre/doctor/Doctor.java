@@ -1,4 +1,4 @@
-package org.daguerre.cli;
+package org.daguerre.doctor;
 
 import java.awt.Font;
 import java.awt.GraphicsEnvironment;

@@ -1,4 +1,4 @@
-package org.daguerre.cli;
+package org.daguerre.argument;
 
 import org.daguerre.pipeline.Request;
 import picocli.CommandLine.Option;

@@ -1,4 +1,4 @@
-package org.daguerre.cli;
+package org.daguerre.run;
 
 import java.util.Locale;
 

@@ -1,4 +1,4 @@
-package org.daguerre.cli;
+package org.daguerre.doctor;
 
 /**
  * One thing that the doctor looked at.

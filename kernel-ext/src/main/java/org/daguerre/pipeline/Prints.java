@@ -1,11 +1,10 @@
-package org.daguerre.cli;
+package org.daguerre.pipeline;
 
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 import org.daguerre.image.ContactSheet;
 import org.daguerre.image.Picture;
-import org.daguerre.pipeline.Generation;
 import org.daguerre.sampler.Step;
 
 /** What is laid out of a generation, for files and for notebooks, and what it took. */

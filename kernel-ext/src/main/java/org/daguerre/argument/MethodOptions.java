@@ -1,4 +1,4 @@
-package org.daguerre.cli;
+package org.daguerre.argument;
 
 import java.util.ArrayList;
 import java.util.regex.Matcher;
@@ -11,7 +11,7 @@ import org.daguerre.schedule.TimestepSpacing;
 import picocli.CommandLine.Option;
 
 /** The options that say how a picture is made, whichever it is. What is not given stays as the request has it. */
-class MethodOptions {
+public class MethodOptions {
 
     private static final Pattern SIZE = Pattern.compile("(\\d{1,6})(?:x(\\d{1,6}))?");
 
