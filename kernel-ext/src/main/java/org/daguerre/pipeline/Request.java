@@ -167,7 +167,7 @@ public record Request(
     }
 
     private Sampling toSampling(ConditionalDenoiser denoiser) {
-        var config = sampling.scheduler.config();
+        var config = sampling.scheduler.checked().config();
         NoiseSchedule schedule = sampling.schedule == null ? config.schedule() : sampling.schedule;
         Sampler sampler = sampling.sampler == null ? config.sampler() : sampling.sampler;
         return Sampling.of(denoiser, schedule, 1, model.shape()[1], sampling.height, sampling.width)

@@ -2,30 +2,54 @@ package org.daguerre.pipeline;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import org.daguerre.name.Names;
 import org.daguerre.sampler.Samplers;
 import org.daguerre.sampler.SchedulerConfig;
+import org.daguerre.schedule.FlowSchedule;
 import org.daguerre.schedule.NoiseSchedules;
 import org.daguerre.schedule.TimestepSpacing;
 
 /**
  * A model's scheduler_config.json, and what becomes of it when one of its choices is replaced: the rest stays, as with
- * diffusers' {@code from_config}.
+ * diffusers' {@code from_config}. A model that was trained as a flow stays one under every sampler.
+ *
+ * @param json the file with the replacements
+ * @param config what it says
+ * @param asked what was replaced: its key, and the name that was asked for
  */
-record Scheduler(ObjectNode json, SchedulerConfig config) {
+record Scheduler(ObjectNode json, SchedulerConfig config, Map<String, String> asked) {
+
+    private static final String SCHEDULE = "beta_schedule";
+    private static final String SPACING = "timestep_spacing";
 
     static Scheduler read(Path file) {
         ObjectNode json = ModelFolder.json(file);
-        return new Scheduler(json, SchedulerConfig.parse(json.toString()));
+        return new Scheduler(json, SchedulerConfig.parse(json.toString()), Map.of());
     }
 
     /** The sampler of a name with the model's own options. */
     Scheduler sampler(String name) {
-        String className = switch (name.toLowerCase(Locale.ROOT)) {
+        ObjectNode changed = json.deepCopy();
+        changed.put("_class_name", className(name));
+        if (config.schedule() instanceof FlowSchedule flow) {
+            changed.put("use_flow_sigmas", true);
+            changed.put("flow_shift", flow.shift());
+            changed.put("prediction_type", config.predictionType().toString());
+        }
+        return of(changed, asked);
+    }
+
+    private String className(String name) {
+        return switch (name.toLowerCase(Locale.ROOT)) {
             case "ddpm" -> "DDPMScheduler";
             case "ddim" -> "DDIMScheduler";
-            case "euler" -> "EulerDiscreteScheduler";
+            case "euler" ->
+                config.schedule() instanceof FlowSchedule
+                        ? "FlowMatchEulerDiscreteScheduler"
+                        : "EulerDiscreteScheduler";
             case "euler-ancestral" -> "EulerAncestralDiscreteScheduler";
             case "heun" -> "HeunDiscreteScheduler";
             case "dpmpp-2m" -> "DPMSolverMultistepScheduler";
@@ -34,23 +58,59 @@ record Scheduler(ObjectNode json, SchedulerConfig config) {
             case "unipc" -> "UniPCMultistepScheduler";
             default -> throw new IllegalArgumentException(Samplers.named(name) + " has no scheduler class.");
         };
-        return with("_class_name", className);
     }
 
     /** Another beta schedule over the model's own range of betas. */
     Scheduler schedule(String name) {
         String known = Names.known("schedule", name, NoiseSchedules.ofBetas());
-        return with("beta_schedule", known.equals("cosine") ? "squaredcos_cap_v2" : known);
+        return with(SCHEDULE, known.equals("cosine") ? "squaredcos_cap_v2" : known, known);
     }
 
     /** leading, trailing or linspace. */
     Scheduler spacing(String name) {
-        return with("timestep_spacing", Names.known("spacing", name, TimestepSpacing.names()));
+        String known = Names.known("spacing", name, TimestepSpacing.names());
+        return with(SPACING, known, known);
     }
 
-    private Scheduler with(String key, String value) {
+    /**
+     * This scheduler, if everything that was asked for has its effect.
+     *
+     * @throws IllegalArgumentException if a schedule or spacing was asked for that this model or sampler does not have
+     */
+    Scheduler checked() {
+        asked.forEach((key, name) -> {
+            if (!config.honoured().contains(key)) {
+                throw new IllegalArgumentException(withoutEffect(key, name));
+            }
+        });
+        return this;
+    }
+
+    private String withoutEffect(String key, String name) {
+        boolean flow = config.schedule() instanceof FlowSchedule;
+        if (key.equals(SCHEDULE)) {
+            return "schedule is '" + name + "', and this model "
+                    + (flow ? "was trained as a flow, which has no betas" : "brings its own list of trained_betas")
+                    + ". Leave the schedule out.";
+        }
+        return flow
+                ? "spacing is '" + name
+                        + "', and this model was trained as a flow, whose steps are spaced by its shift."
+                        + " Leave the spacing out."
+                : "spacing is '" + name + "', and " + config.sampler()
+                        + " takes the timesteps that its model was distilled on."
+                        + " Leave the spacing out, or choose another sampler.";
+    }
+
+    private Scheduler with(String key, String value, String name) {
         ObjectNode changed = json.deepCopy();
         changed.put(key, value);
-        return new Scheduler(changed, SchedulerConfig.parse(changed.toString()));
+        Map<String, String> more = new LinkedHashMap<>(asked);
+        more.put(key, name);
+        return of(changed, more);
+    }
+
+    private static Scheduler of(ObjectNode json, Map<String, String> asked) {
+        return new Scheduler(json, SchedulerConfig.parse(json.toString()), Map.copyOf(asked));
     }
 }

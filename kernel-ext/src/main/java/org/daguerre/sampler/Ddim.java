@@ -19,7 +19,7 @@ import org.daguerre.tensor.Tensor;
  * noise        epsilon_theta(x_t)
  * level.alpha  sqrt(alpha_t)       (the paper's alpha is alpha-bar)
  * level.sigma  sqrt(1 - alpha_t)
- * sigmaUp      sigma_t(eta)
+ * sigmaUp      sigma_t(eta), by equation (16) in the ratios of noise to signal, which holds for a flow as well
  * </pre>
  *
  * @param eta 0 is deterministic, 1 has DDPM's noise
@@ -47,8 +47,8 @@ public record Ddim(double eta, double clip, Spacing spacing) implements Sampler 
             Tensor deterministic = denoised.times(next.alpha()).plus(next.sigma(), noise);
             return new Step(deterministic, next, List.of(prediction), soFar.noise());
         }
-        double ratio = level.alpha() / next.alpha();
-        double sigmaUp = eta * next.sigma() / level.sigma() * Math.sqrt(1 - ratio * ratio);
+        double shrink = next.ratio() / level.ratio();
+        double sigmaUp = eta * next.sigma() * Math.sqrt(1 - shrink * shrink);
         double sigmaDown = Math.sqrt(next.sigma() * next.sigma() - sigmaUp * sigmaUp);
         Noise.Draw draw = soFar.noise().draw(x.shape());
         Tensor mean = denoised.times(next.alpha()).plus(sigmaDown, noise);

@@ -4,6 +4,7 @@ import java.util.List;
 import org.daguerre.denoiser.Denoiser;
 import org.daguerre.denoiser.Prediction;
 import org.daguerre.schedule.DdimSpacing;
+import org.daguerre.schedule.Form;
 import org.daguerre.schedule.Level;
 import org.daguerre.schedule.Spacing;
 import org.daguerre.schedule.TimestepSpacing;
@@ -54,11 +55,11 @@ public record Ddpm(Variance variance, double clip, Spacing spacing) implements S
                 ? prediction.denoised()
                 : prediction.denoised().clamp(-clip, clip);
 
-        // in float32 as torch has it: between neighbouring timesteps beta is the small difference of two numbers near 1
-        float alpha = (float) level.alphasCumprod() / (float) next.alphasCumprod();
-        float beta = 1f - alpha;
         double noiseBefore = level.sigma() * level.sigma();
         double noiseAfter = next.sigma() * next.sigma();
+        // in float32 as torch has it: between neighbouring timesteps beta is the small difference of two numbers near 1
+        float alpha = (float) level.alphasCumprod() / (float) next.alphasCumprod();
+        double beta = level.form() == Form.PRESERVING ? 1f - alpha : noiseBefore - alpha * noiseAfter;
         Tensor mean =
                 denoised.times(next.alpha() * beta / noiseBefore).plus(Math.sqrt(alpha) * noiseAfter / noiseBefore, x);
         if (noiseAfter == 0) {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.daguerre.denoiser.PredictionType;
 import org.daguerre.schedule.DdimSpacing;
 import org.daguerre.schedule.DiscreteSchedule;
@@ -29,6 +30,7 @@ import org.daguerre.schedule.TimestepSpacing;
  * @param schedule the noise schedule
  * @param predictionType what the network's raw output stands for
  * @param sampler the sampler of that class, with its options and spacing
+ * @param honoured the keys, present or left to their defaults, that had a say in the above; any other is without effect
  * @param ignored a sentence for every option that would change the picture and has no effect here
  */
 public record SchedulerConfig(
@@ -36,6 +38,7 @@ public record SchedulerConfig(
         NoiseSchedule schedule,
         PredictionType predictionType,
         Sampler sampler,
+        Set<String> honoured,
         List<String> ignored) {
 
     /** diffusers' stand-in for alpha-bar 0 in schedulers that divide by alpha. */
@@ -76,6 +79,7 @@ public record SchedulerConfig(
             Map.entry("invert_sigmas", Set.of("false"))));
 
     public SchedulerConfig {
+        honoured = Set.copyOf(honoured);
         ignored = List.copyOf(ignored);
     }
 
@@ -116,21 +120,33 @@ public record SchedulerConfig(
     }
 
     /** The keys of one file, read with their defaults. */
-    private record Options(JsonNode root, String source) {
+    private static final class Options {
+
+        private final JsonNode root;
+        private final String source;
+        private final String className;
+        private final boolean flow;
+        private final Set<String> read = new TreeSet<>();
+
+        Options(JsonNode root, String source) {
+            this.root = root;
+            this.source = source;
+            this.className = root.path("_class_name").asText();
+            this.flow = className.startsWith("FlowMatch") || flag("use_flow_sigmas", false);
+        }
 
         SchedulerConfig config() {
-            String className = root.path("_class_name").asText();
             if (!KNOWN.contains(className)) {
                 throw new IllegalArgumentException(source + ": scheduler class '" + className
                         + "' is unknown. Known are: " + String.join(", ", KNOWN) + ".");
             }
-            boolean flow = className.startsWith("FlowMatch");
-            PredictionType type =
-                    flow ? PredictionType.FLOW_PREDICTION : PredictionType.of(text("prediction_type", "epsilon"));
-            return new SchedulerConfig(className, schedule(className), type, sampler(className), ignored());
+            PredictionType type = className.startsWith("FlowMatch")
+                    ? PredictionType.FLOW_PREDICTION
+                    : PredictionType.of(text("prediction_type", "epsilon"));
+            return new SchedulerConfig(className, schedule(), type, sampler(), read, ignored());
         }
 
-        private Sampler sampler(String className) {
+        private Sampler sampler() {
             return switch (className) {
                 case "DDPMScheduler" ->
                     new Ddpm(
@@ -155,30 +171,19 @@ public record SchedulerConfig(
             };
         }
 
-        private NoiseSchedule schedule(String className) {
+        private NoiseSchedule schedule() {
             int trained = whole("num_train_timesteps", 1000);
             if (trained < 1 || trained > MOST_TIMESTEPS) {
                 throw new IllegalArgumentException(source + ": num_train_timesteps is " + trained + ". Give 1 to "
                         + MOST_TIMESTEPS + ", usually 1000.");
             }
-            if (className.startsWith("FlowMatch")) {
-                return NoiseSchedule.flow(trained, number("shift", 1));
+            if (flow) {
+                return NoiseSchedule.flow(
+                        trained, number(className.startsWith("FlowMatch") ? "shift" : "flow_shift", 1));
             }
-            boolean stable = Set.of("HeunDiscreteScheduler", "LCMScheduler").contains(className);
-            double betaStart = number("beta_start", stable ? 0.00085 : 0.0001);
-            double betaEnd = number("beta_end", stable ? 0.012 : 0.02);
-            String kind = text("beta_schedule", className.equals("LCMScheduler") ? "scaled_linear" : "linear");
             DiscreteSchedule schedule = root.path("trained_betas").isArray()
                     ? NoiseSchedule.trainedBetas(trainedBetas())
-                    : switch (kind) {
-                        case "linear" -> NoiseSchedule.linear(trained, betaStart, betaEnd);
-                        case "scaled_linear" -> NoiseSchedule.scaledLinear(trained, betaStart, betaEnd);
-                        case "squaredcos_cap_v2" -> NoiseSchedule.cosine(trained);
-                        case "sigmoid" -> NoiseSchedule.sigmoid(trained, betaStart, betaEnd);
-                        default ->
-                            throw new IllegalArgumentException(source + ": beta_schedule is '" + kind
-                                    + "'. Known are: linear, scaled_linear, squaredcos_cap_v2, sigmoid.");
-                    };
+                    : ofBetas(trained);
             if (!flag("rescale_betas_zero_snr", false)) {
                 return schedule;
             }
@@ -190,6 +195,22 @@ public record SchedulerConfig(
                     .contains(className);
             DiscreteSchedule rescaled = schedule.zeroTerminalSnr();
             return dividesByAlpha ? rescaled.withTerminalAlphasCumprod(NEARLY_ZERO_SNR) : rescaled;
+        }
+
+        private DiscreteSchedule ofBetas(int trained) {
+            boolean stable = Set.of("HeunDiscreteScheduler", "LCMScheduler").contains(className);
+            double betaStart = number("beta_start", stable ? 0.00085 : 0.0001);
+            double betaEnd = number("beta_end", stable ? 0.012 : 0.02);
+            String kind = text("beta_schedule", className.equals("LCMScheduler") ? "scaled_linear" : "linear");
+            return switch (kind) {
+                case "linear" -> NoiseSchedule.linear(trained, betaStart, betaEnd);
+                case "scaled_linear" -> NoiseSchedule.scaledLinear(trained, betaStart, betaEnd);
+                case "squaredcos_cap_v2" -> NoiseSchedule.cosine(trained);
+                case "sigmoid" -> NoiseSchedule.sigmoid(trained, betaStart, betaEnd);
+                default ->
+                    throw new IllegalArgumentException(source + ": beta_schedule is '" + kind
+                            + "'. Known are: linear, scaled_linear, squaredcos_cap_v2, sigmoid.");
+            };
         }
 
         private float[] trainedBetas() {
@@ -219,8 +240,9 @@ public record SchedulerConfig(
             return new DpmSpacing(spacing("linspace"), whole("steps_offset", 0), last.equals("zero"));
         }
 
+        /** A flow has no timestep spacing: its sigmas are evenly spaced before they are shifted. */
         private TimestepSpacing spacing(String fallback) {
-            return TimestepSpacing.of(text("timestep_spacing", fallback));
+            return flow ? TimestepSpacing.of(fallback) : TimestepSpacing.of(text("timestep_spacing", fallback));
         }
 
         private double clip(boolean fallback) {
@@ -243,15 +265,19 @@ public record SchedulerConfig(
             List<String> sentences = new ArrayList<>();
             WITHOUT_EFFECT.forEach((key, usual) -> {
                 JsonNode value = root.path(key);
-                if (!value.isMissingNode() && !value.isNull() && !usual.contains(value.asText())) {
+                if (!read.contains(key)
+                        && !value.isMissingNode()
+                        && !value.isNull()
+                        && !usual.contains(value.asText())) {
                     sentences.add(key + " = " + value.asText() + " has no effect; pictures are made with "
-                            + String.join(" or ", new java.util.TreeSet<>(usual)) + ".");
+                            + String.join(" or ", new TreeSet<>(usual)) + ".");
                 }
             });
             return sentences;
         }
 
         private JsonNode value(String key) {
+            read.add(key);
             JsonNode value = root.path(key);
             return value.isNull() ? root.path("\0missing") : value;
         }

@@ -1,12 +1,25 @@
 package org.daguerre.pipeline;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.daguerre.denoiser.ExactDenoiser;
+import org.daguerre.denoiser.PredictionType;
+import org.daguerre.run.Sampling;
+import org.daguerre.sampler.Sampler;
+import org.daguerre.sampler.Samplers;
+import org.daguerre.sampler.SchedulerConfig;
 import org.daguerre.schedule.NoiseSchedule;
 import org.daguerre.schedule.NoiseSchedules;
+import org.daguerre.schedule.Plan;
+import org.daguerre.tensor.Tensor;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class SchedulerTest {
 
@@ -18,6 +31,110 @@ class SchedulerTest {
             assertTrue(schedule.startsWith(name + ","), schedule);
         }
         assertThrows(IllegalArgumentException.class, () -> request.schedule("flow"));
+    }
+
+    private static final String FLOW = """
+            {"_class_name": "FlowMatchEulerDiscreteScheduler", "shift": 3.0, "num_train_timesteps": 1000}""";
+    private static final String LATENT = """
+            {"_class_name": "DDIMScheduler", "beta_schedule": "scaled_linear", "clip_sample": false}""";
+    private static final String OWN_BETAS = """
+            {"_class_name": "DDIMScheduler", "trained_betas": [0.1, 0.2, 0.3], "clip_sample": false}""";
+
+    @TempDir
+    Path folder;
+
+    private Scheduler scheduler(String json) throws IOException {
+        return Scheduler.read(Files.writeString(folder.resolve("scheduler_config.json"), json));
+    }
+
+    @Test
+    void flowStaysAFlowUnderEverySampler() throws IOException {
+        for (String name : Samplers.names()) {
+            Scheduler changed = scheduler(FLOW).sampler(name).checked();
+            assertEquals(NoiseSchedule.flow(1000, 3), changed.config().schedule(), name);
+            assertEquals(PredictionType.FLOW_PREDICTION, changed.config().predictionType(), name);
+            assertEquals(
+                    Sampler.named(name).getClass(), changed.config().sampler().getClass());
+            assertEquals(changed.json(), changed.sampler(name).json(), "twice is once");
+        }
+        Sampling euler = sampling(scheduler(FLOW));
+        Tensor finished = euler.start().finish();
+        assertEquals(
+                finished, sampling(scheduler(FLOW).sampler("euler")).start().finish());
+        assertNotEquals(
+                finished, sampling(scheduler(FLOW).sampler("heun")).start().finish());
+    }
+
+    private static Sampling sampling(Scheduler scheduler) {
+        SchedulerConfig config = scheduler.config();
+        ExactDenoiser model = ExactDenoiser.gaussian(Tensor.filled(0.3, 1, 4), 0.5);
+        return Sampling.of(model, config.schedule(), 1, 4)
+                .sampler(config.sampler())
+                .steps(8);
+    }
+
+    @Test
+    void scheduleIsRefusedWhereThereIsNoneToReplace() throws IOException {
+        assertRefused(
+                scheduler(FLOW).schedule("cosine"),
+                "schedule is 'cosine', and this model was trained as a flow, which has no betas."
+                        + " Leave the schedule out.");
+        assertRefused(
+                scheduler(OWN_BETAS).schedule("linear"),
+                "schedule is 'linear', and this model brings its own list of trained_betas. Leave the schedule out.");
+        assertTrue(scheduler(LATENT)
+                .schedule("cosine")
+                .checked()
+                .config()
+                .schedule()
+                .toString()
+                .startsWith("cosine,"));
+    }
+
+    @Test
+    void spacingIsRefusedWhereTheTimestepsAreGiven() throws IOException {
+        String distilled = "spacing is 'trailing', and lcm takes the timesteps that its model was distilled on."
+                + " Leave the spacing out, or choose another sampler.";
+        assertRefused(scheduler(LATENT).spacing("trailing").sampler("lcm"), distilled);
+        assertRefused(scheduler(LATENT).sampler("lcm").spacing("trailing"), distilled);
+        assertRefused(
+                scheduler(FLOW).sampler("ddim").spacing("trailing"),
+                "spacing is 'trailing', and this model was trained as a flow, whose steps are spaced by its shift."
+                        + " Leave the spacing out.");
+    }
+
+    @Test
+    void everyOtherSamplerTakesEverySpacing() throws IOException {
+        for (String name : Samplers.names()) {
+            if (!name.equals("lcm")) {
+                Scheduler leading =
+                        scheduler(LATENT).spacing("leading").sampler(name).checked();
+                Scheduler trailing =
+                        scheduler(LATENT).sampler(name).spacing("trailing").checked();
+                assertNotEquals(
+                        plan(leading).from(0).t(), plan(trailing).from(0).t(), name);
+                assertEquals(
+                        leading.config(), leading.sampler("lcm").sampler(name).config(), "lcm in between: " + name);
+            }
+        }
+    }
+
+    private static Plan plan(Scheduler scheduler) {
+        return sampling(scheduler).plan();
+    }
+
+    private static void assertRefused(Scheduler asked, String message) {
+        assertEquals(
+                message,
+                assertThrows(IllegalArgumentException.class, asked::checked).getMessage());
+    }
+
+    @Test
+    void refusalReachesWhoeverAsks() {
+        Request request =
+                Daguerre.model("exact").prompt("a red ball").sampler("lcm").spacing("trailing");
+        assertThrows(IllegalArgumentException.class, request::toSampling);
+        assertThrows(IllegalArgumentException.class, request::start);
     }
 
     @Test

@@ -70,21 +70,26 @@ class ConvergenceTest {
     /** The noise that is added must make up for the contraction of the mean, at every level. */
     @TestFactory
     Stream<DynamicTest> randomSamplersKeepTheSpreadOfTheData() {
-        return Stream.of(new Ddpm(), new EulerAncestral(), new Ddim(1, Double.POSITIVE_INFINITY, null))
-                .map(sampler -> dynamicTest(sampler.toString(), () -> {
-                    Plan plan = plan(PRESERVING, 200);
-                    Level from = plan.from(0);
-                    Noise.Draw draw = Noise.seed(5).draw(20_000, 1);
-                    Tensor start = draw.tensor().times(Math.hypot(from.alpha() * STD, from.sigma()));
-                    Trajectory way = Trajectory.start(plan, 0, start, draw.after());
-                    ExactDenoiser model = ExactDenoiser.gaussian(Tensor.zeros(1, 1), STD);
-                    while (!way.done()) {
-                        way = way.then(sampler.next(model, way));
-                    }
-                    Level end = plan.end();
-                    assertEquals(
-                            Math.hypot(end.alpha() * STD, end.sigma()), way.x().std(), 0.01);
-                }));
+        List<Sampler> samplers = List.of(new Ddpm(), new EulerAncestral(), new Ddim(1, Double.POSITIVE_INFINITY, null));
+        return Stream.concat(
+                samplers.stream().map(sampler -> keepsTheSpread(sampler, "", PRESERVING)),
+                samplers.stream().map(sampler -> keepsTheSpread(sampler, " on a flow", FLOW)));
+    }
+
+    private static DynamicTest keepsTheSpread(Sampler sampler, String where, NoiseSchedule schedule) {
+        return dynamicTest(sampler + where, () -> {
+            Plan plan = plan(schedule, 200);
+            Level from = plan.from(0);
+            Noise.Draw draw = Noise.seed(5).draw(20_000, 1);
+            Tensor start = draw.tensor().times(Math.hypot(from.alpha() * STD, from.sigma()));
+            Trajectory way = Trajectory.start(plan, 0, start, draw.after());
+            ExactDenoiser model = ExactDenoiser.gaussian(Tensor.zeros(1, 1), STD);
+            while (!way.done()) {
+                way = way.then(sampler.next(model, way));
+            }
+            Level end = plan.end();
+            assertEquals(Math.hypot(end.alpha() * STD, end.sigma()), way.x().std(), 0.01);
+        });
     }
 
     private static double error(Claim claim, int steps) {
