@@ -3,6 +3,7 @@ package org.daguerre.text;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.daguerre.name.Names;
 import org.daguerre.tensor.Tensor;
 
 /**
@@ -100,8 +101,8 @@ public record Tokens(List<Token> tokens, List<String> dropped) {
                 .distinct()
                 .toList();
         if (positions.isEmpty()) {
-            throw new IllegalArgumentException("word '" + Excerpt.of(word) + "' is not in the prompt. It has: "
-                    + (words.isEmpty() ? "no words" : Excerpt.of(String.join(", ", words))) + ".");
+            throw new IllegalArgumentException("word " + Names.quoted(word) + " is not in the prompt. It has: "
+                    + (words.isEmpty() ? "no words" : Names.quoted(String.join(" ", words))) + ".");
         }
         return positions;
     }

@@ -70,8 +70,8 @@ public final class WordTokenizer implements Tokenizer {
         Map<String, Integer> ids = new LinkedHashMap<>();
         for (Map.Entry<String, JsonNode> word : json(vocabulary).properties()) {
             if (!word.getValue().canConvertToInt()) {
-                throw new ModelException(OnnxFile.label(vocabulary) + " gives '" + Excerpt.of(word.getKey())
-                        + "' the id " + Excerpt.of(word.getValue().toString()) + ". Give whole numbers.");
+                throw new ModelException(OnnxFile.label(vocabulary) + " gives " + Names.quoted(word.getKey())
+                        + " the id " + Names.quoted(word.getValue().toString()) + ". Give whole numbers.");
             }
             ids.put(word.getKey(), word.getValue().intValue());
         }

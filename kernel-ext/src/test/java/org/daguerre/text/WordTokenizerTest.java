@@ -74,7 +74,7 @@ class WordTokenizerTest {
         assertEquals(List.of(1, 3), tokens.positions("Red"));
         assertEquals(List.of(1, 2), tokens.positions("red apples"));
         var error = assertThrows(IllegalArgumentException.class, () -> tokens.positions("tray"));
-        assertEquals("word 'tray' is not in the prompt. It has: red, apples, red.", error.getMessage());
+        assertEquals("word 'tray' is not in the prompt. It has: 'red apples red'.", error.getMessage());
     }
 
     @ParameterizedTest
