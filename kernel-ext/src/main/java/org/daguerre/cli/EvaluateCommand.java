@@ -80,8 +80,8 @@ final class EvaluateCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** The model and all settings that change its pictures: verdicts on one subject are not taken for those on another. */
-    private static String subject(Request settings) {
+    /** What the verdicts depend on, the prompts apart: verdicts on one subject are not taken for those on another. */
+    private String subject(Request settings) {
         Model model = settings.model();
         Sampling sampling = settings.toSampling();
         int[] shape = sampling.shape();
@@ -89,7 +89,8 @@ final class EvaluateCommand implements Callable<Integer> {
                 + sampling.sampler() + " on " + sampling.spacing() + ", " + sampling.schedule() + ", "
                 + settings.guidance()
                 + (settings.negative().isEmpty() ? "" : ", not \"" + settings.negative() + "\"")
-                + ", " + shape[2] * model.scale() + " x " + shape[3] * model.scale() + " pixels";
+                + ", " + shape[2] * model.scale() + " x " + shape[3] * model.scale() + " pixels"
+                + (withoutAttention ? ", without attention maps" : "");
     }
 
     private Painting paint(Request settings, Prompt prompt) {

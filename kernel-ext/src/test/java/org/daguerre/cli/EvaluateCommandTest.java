@@ -61,8 +61,14 @@ class EvaluateCommandTest {
     }
 
     private int evaluate(String... more) {
+        List<String> arguments = new ArrayList<>(List.of("--no-attention"));
+        arguments.addAll(List.of(more));
+        return evaluateWithAttention(arguments.toArray(String[]::new));
+    }
+
+    private int evaluateWithAttention(String... more) {
         List<String> arguments = new ArrayList<>(List.of("evaluate", model.toString(), "--device", "cpu"));
-        arguments.addAll(List.of("--prompts", "1", "--steps", "2", "--no-attention"));
+        arguments.addAll(List.of("--prompts", "1", "--steps", "2"));
         arguments.addAll(List.of("--out", temp.resolve("out").toString()));
         arguments.addAll(List.of(more));
         StringWriter errors = new StringWriter();
@@ -87,6 +93,13 @@ class EvaluateCommandTest {
         assertEquals(Main.FAILED, evaluate(option.split(" ")));
         assertTrue(err.contains("holds verdicts on another model"), err);
         assertEquals(0, evaluate(), err);
+    }
+
+    @Test
+    void verdictsWithoutAttentionMapsAreNotTakenForSomeWithThem() {
+        assertEquals(0, evaluate(), err);
+        assertEquals(Main.FAILED, evaluateWithAttention());
+        assertTrue(err.contains("holds verdicts on another model"), err);
     }
 
     @Test

@@ -64,7 +64,7 @@ public final class Evaluation {
     private final Path verdicts;
 
     /**
-     * @param subject  what is measured: the model and all settings that change its pictures
+     * @param subject  what is measured: the model and all settings that change its pictures or their maps
      * @param prompts  what it is asked, see {@link Prompts}
      * @param verdicts the file of verdicts; made if it is not there
      */
