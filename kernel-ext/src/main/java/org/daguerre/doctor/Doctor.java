@@ -5,13 +5,14 @@ import java.awt.GraphicsEnvironment;
 import java.awt.image.BufferedImage;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
+import org.daguerre.onnx.Device;
 import org.daguerre.onnx.ModelException;
 import org.daguerre.pipeline.Daguerre;
-import org.daguerre.pipeline.ModelFolder;
+import org.daguerre.pipeline.Model;
 
 /** Looks at all that a machine must bring for pictures to come out, and names the remedy for what is missing. */
 public final class Doctor {
@@ -28,8 +29,7 @@ public final class Doctor {
         findings.add(guarded("memory", Doctor::heap));
         findings.add(guarded("assertions", Doctor::assertions));
         findings.add(guarded("fonts", Doctor::fonts));
-        findings.add(guarded("models", Doctor::models));
-        findings.add(guarded("ONNX Runtime", Doctor::runtime));
+        findings.addAll(models());
         return findings;
     }
 
@@ -87,28 +87,40 @@ public final class Doctor {
         }
     }
 
-    private static Finding models() {
-        List<ModelFolder> models = Daguerre.models();
-        if (models.isEmpty()) {
-            return Finding.ill("no models", "Set DAGUERRE_MODELS to the folder of the model folders.");
+    /** Loads every model, for that is when a damaged file, a broken native library or a missing GPU shows. */
+    private static List<Finding> models() {
+        List<Path> folders;
+        try {
+            folders = Daguerre.models();
+        } catch (ModelException e) {
+            return List.of(refused("models", e));
         }
-        for (ModelFolder model : models) {
-            try {
-                model.verify();
-            } catch (ModelException e) {
-                return Finding.ill(
-                        "model " + model.name() + " is damaged: " + e.getMessage(), "Fetch its folder again.");
-            }
-        }
-        return Finding.well("models: " + models.stream().map(ModelFolder::name).collect(Collectors.joining(", ")));
+        return folders.isEmpty()
+                ? List.of(Finding.ill("no models", "Set DAGUERRE_MODELS to the folder of the model folders."))
+                : folders.stream()
+                        .map(folder -> guarded("model " + name(folder), () -> model(folder)))
+                        .toList();
     }
 
-    /** Loads a model, which is what a broken native library or a missing GPU shows at. */
-    private static Finding runtime() {
-        return Daguerre.models().stream()
-                .findFirst()
-                .map(model -> Finding.well("ONNX Runtime loads " + model.name() + ", on "
-                        + Daguerre.model(model.name()).card().provider()))
-                .orElseGet(() -> Finding.ill("ONNX Runtime has no model to try", "Bring a model first."));
+    private static Finding model(Path folder) {
+        try (Model model = Model.load(folder, Device.AUTO)) {
+            return Finding.well(
+                    "model " + model.name() + " loads, on " + model.card().provider());
+        } catch (ModelException e) {
+            return refused("model " + name(folder), e);
+        }
+    }
+
+    /** The last sentence of a refusal is its remedy. */
+    private static Finding refused(String subject, ModelException refusal) {
+        String message = refusal.getMessage();
+        int end = message.lastIndexOf(". ");
+        return end < 0
+                ? Finding.ill(subject + ": " + message, "Download or export it again.")
+                : Finding.ill(subject + ": " + message.substring(0, end), message.substring(end + 2));
+    }
+
+    private static String name(Path folder) {
+        return folder.getFileName().toString();
     }
 }

@@ -41,13 +41,9 @@ public final class Daguerre {
         }
     }
 
-    /**
-     * The models that can be loaded by name.
-     *
-     * @throws ModelException if one of them is damaged
-     */
-    public static List<ModelFolder> models() {
-        return ModelsFolder.models();
+    /** The folders of the models that can be loaded by name, unread: one that is damaged keeps nobody from the others. */
+    public static List<Path> models() {
+        return ModelsFolder.paths();
     }
 
     /** One line for every model that can be named: its title, size and licence, or what is wrong with it. */

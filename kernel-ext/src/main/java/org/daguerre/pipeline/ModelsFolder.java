@@ -46,11 +46,6 @@ final class ModelsFolder {
         }
     }
 
-    /** All models that can be named, by name. */
-    static List<ModelFolder> models() {
-        return paths().stream().map(ModelFolder::open).toList();
-    }
-
     /** One line for every model, by name; a damaged one has its fault there. */
     static List<String> lines() {
         return paths().stream().map(ModelsFolder::line).toList();
@@ -64,8 +59,8 @@ final class ModelsFolder {
         }
     }
 
-    /** Their folders, unread: one that is damaged keeps nobody from the others. */
-    private static List<Path> paths() {
+    /** The folders of all models that can be named, by name. */
+    static List<Path> paths() {
         return folders().stream()
                 .map(ModelsFolder::within)
                 .filter(models -> !models.isEmpty())

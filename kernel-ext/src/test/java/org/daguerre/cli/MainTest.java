@@ -142,6 +142,7 @@ class MainTest {
             assertEquals(2, lines.size(), answer.out());
             assertTrue(lines.get(0).startsWith("broken: damaged: "), lines.get(0));
             assertTrue(lines.get(1).startsWith("whole: whole, "), lines.get(1));
+            assertEquals(Main.FAILED, run("doctor").code());
         } finally {
             if (before == null) {
                 System.clearProperty("daguerre.models");
