@@ -63,16 +63,14 @@ public record Verdict(
         return count && binding && relation.orElse(true);
     }
 
-    /** What was found and what was asked for, in one line: "found 4 red apples; asked for 3". */
+    /** What was found and what was asked for, in one line: "found 4 red apples; asked for three red apples". */
     public String sentence() {
         String found = findings.objects().isEmpty() ? "nothing" : summary();
         if (right()) {
             return "found " + found + ", as asked";
         }
-        boolean onlyNumber = asked.second() == null && binding;
         String difference = count && binding ? ", but not " + asked.relation().words() + " it" : "";
-        return "found " + found + difference + "; asked for "
-                + (onlyNumber ? asked.first().count() : asked.text());
+        return "found " + found + difference + "; asked for " + asked.text();
     }
 
     private String summary() {

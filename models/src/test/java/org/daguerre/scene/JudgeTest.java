@@ -54,7 +54,7 @@ class JudgeTest {
         assertFalse(verdict.count());
         assertFalse(verdict.right());
         assertTrue(verdict.colour() && verdict.shape() && verdict.binding());
-        assertEquals("found 4 red apples; asked for 3", verdict.sentence());
+        assertEquals("found 4 red apples; asked for three red apples", verdict.sentence());
     }
 
     @Test
