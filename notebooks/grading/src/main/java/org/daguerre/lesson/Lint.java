@@ -21,6 +21,9 @@ final class Lint {
     private static final List<String> FIELDS =
             List.of("grade", "grade_id", "locked", "points", "schema_version", "solution");
 
+    /** What a notebook shows without scrolling, on a laptop's screen with the file browser open. */
+    private static final int MAX_LINE = 90;
+
     private final String file;
     private final ToIntBiFunction<String, String> points;
     private final Map<String, Integer> lineOfId = new HashMap<>();
@@ -43,6 +46,7 @@ final class Lint {
         if (cell.source().isBlank()) {
             throw mistake(cell, "an empty cell. Write something into it or take it away.");
         }
+        width(cell);
         balanced(cell, Marker.SOLUTION);
         balanced(cell, Marker.HIDDEN_TESTS);
         JsonNode nbgrader = cell.metadata().get("nbgrader");
@@ -74,6 +78,19 @@ final class Lint {
             throw mistake(
                     cell,
                     Marker.HIDDEN_TESTS + " in a cell that is no test. Give it nbgrader metadata with grade true.");
+        }
+    }
+
+    private void width(Cell cell) {
+        int line = cell.line();
+        for (String text : cell.source().split("\n", -1)) {
+            if (cell.kind() == Cell.Kind.CODE && text.length() > MAX_LINE) {
+                throw new LessonException(
+                        file,
+                        line,
+                        "code of " + text.length() + " characters in a line. Wrap it at " + MAX_LINE + ".");
+            }
+            line++;
         }
     }
 

@@ -82,6 +82,15 @@ class LintTest {
     }
 
     @Test
+    void codeWiderThanANotebookIsRefusedWithItsLineAndProseIsNot() {
+        String wide = "x".repeat(91);
+        String message = assertThrows(LessonException.class, () -> check("```java\nint a;\n// " + wide + "\n```\n"))
+                .getMessage();
+        assertEquals("a.md:10: code of 94 characters in a line. Wrap it at 90.", message);
+        assertDoesNotThrow(() -> check(wide + "\n\n```java\n" + "x".repeat(90) + "\n```\n"));
+    }
+
+    @Test
     void solutionOutsideAnAnswerIsRefused() {
         String body = "```java\n// BEGIN SOLUTION\nint a = 1;\n// END SOLUTION\n```\n";
         assertTrue(assertThrows(LessonException.class, () -> check(body))
