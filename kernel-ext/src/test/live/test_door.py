@@ -3,6 +3,7 @@
 import os
 import socket
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,19 @@ def test_a_port_in_use_is_said_before_anything_starts():
         done = daguerre("lab", "--no-browser", "--port", str(port))
     assert done.returncode == 2
     assert f"port {port} is in use" in done.stderr
+
+
+def test_a_port_that_a_server_has_just_left_may_be_taken(bare_path, tmp_path):
+    (tmp_path / "python3").symlink_to(sys.executable)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        client = socket.create_connection(("127.0.0.1", port))
+        left, _ = server.accept()
+        left.close()  # the side that closes first keeps the port waiting
+        client.close()
+    done = daguerre("lab", "--port", str(port), PATH=bare_path, JAVA_HOME="", DAGUERRE_HOME=str(tmp_path / "home"))
+    assert "no JDK 17" in done.stderr
+    assert "in use" not in done.stderr
 
 
 def test_all_that_is_missing_is_named_at_once_with_the_commands_that_bring_it(bare_path, tmp_path):
