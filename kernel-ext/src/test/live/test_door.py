@@ -85,6 +85,28 @@ def test_all_that_is_missing_is_named_at_once_with_the_commands_that_bring_it(ba
         assert fact in done.stderr
 
 
+def put(folder, name, script):
+    (folder / name).unlink(missing_ok=True)
+    (folder / name).write_text("#!/usr/bin/env bash\n" + script)
+    (folder / name).chmod(0o755)
+
+
+def test_a_python_without_venv_is_named_with_the_commands_that_bring_it(bare_path, tmp_path):
+    put(tmp_path, "python3", f'[[ $* != *ensurepip* ]] && exec {sys.executable} "$@"\n')
+    done = daguerre("lab", "--setup-only", PATH=bare_path, JAVA_HOME="", DAGUERRE_HOME=str(tmp_path / "home"))
+    assert done.returncode == 1
+    for fact in [f"{tmp_path}/python3 has no venv module", "sudo apt install python3-venv", "sudo dnf install", "brew install"]:
+        assert fact in done.stderr
+
+
+def test_a_full_disk_is_named_with_what_is_needed(bare_path, tmp_path):
+    put(tmp_path, "df", 'echo "Filesystem 1024-blocks Used Available"; echo "disk 1000000 999000 102400"\n')
+    done = daguerre("lab", "--setup-only", PATH=bare_path, JAVA_HOME="", DAGUERRE_HOME=str(tmp_path / "home"))
+    assert done.returncode == 1
+    assert f"100 MB are free in {tmp_path}/home, and the set-up needs 1500." in done.stderr
+    assert "set DAGUERRE_HOME to a folder on another disk" in done.stderr
+
+
 def test_a_jdk_that_is_too_old_counts_as_none(bare_path, tmp_path):
     old = tmp_path / "jdk11"
     (old / "bin").mkdir(parents=True)
