@@ -1,11 +1,14 @@
 """./daguerre before any Java runs: what it says when something is missing or wrong."""
 
 import os
+import shutil
+import signal
 import socket
 import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 ROOT = Path(__file__).parents[4]
@@ -121,6 +124,28 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path):
     done = daguerre("lab", "--setup-only", DAGUERRE_HOME=str(tmp_path / "file" / "home"))
     assert done.returncode == 1
     assert "Set DAGUERRE_HOME to a folder that can." in done.stderr
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGHUP, signal.SIGTERM])
+def test_a_step_of_the_set_up_leaves_nothing_behind_when_it_is_ended(end, tmp_path):
+    for name in ["daguerre", "pom.xml"]:
+        shutil.copy(ROOT / name, tmp_path)
+    jdk = tmp_path / "jdk"
+    (jdk / "bin").mkdir(parents=True)
+    (jdk / "bin" / "javac").touch(mode=0o755)
+    (jdk / "release").write_text('JAVA_VERSION="17.0.1"\n')
+    pid = tmp_path / "pid"
+    put(tmp_path, "mvn", f"[[ $1 != --version ]] || exec echo Apache Maven 3.9.9\necho $$ >{pid}\nexec sleep 86400\n")
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": path, "JAVA_HOME": str(jdk), "DAGUERRE_HOME": str(tmp_path / "home")}
+    begun = subprocess.Popen([tmp_path / "daguerre", "doctor"], env=environment, preexec_fn=os.setpgrp, stderr=subprocess.DEVNULL)
+    while not (pid.exists() and pid.read_text().endswith("\n")):
+        assert begun.poll() is None
+    maven = psutil.Process(int(pid.read_text()))
+    # A terminal's Ctrl-C goes to all that run in it, the others to the shell alone.
+    os.killpg(begun.pid, end) if end == signal.SIGINT else begun.send_signal(end)
+    assert begun.wait(timeout=60) == 130
+    maven.wait(timeout=60)
 
 
 def test_completion_offers_every_command():
