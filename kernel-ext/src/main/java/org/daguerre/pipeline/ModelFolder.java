@@ -30,24 +30,30 @@ import org.daguerre.onnx.ModelException;
 import org.daguerre.onnx.OnnxFile;
 
 /**
- * A model on disk in the layout of diffusers and optimum: model_index.json and a folder for every component.
+ * A model on disk in the layout of diffusers and optimum: model_index.json and a folder for every component. A component
+ * can be another model's, so that a family need not ship one autoencoder many times: {@code "_shared": {"vae_decoder":
+ * "tray"}} in model_index.json takes it from the folder {@code tray} beside this one.
  *
  * @param path the folder
  * @param components the class of every component by its name, as model_index.json has them
+ * @param shared the folders of the components that are another model's, by component
  */
-public record ModelFolder(Path path, Map<String, String> components) {
+public record ModelFolder(Path path, Map<String, String> components, Map<String, Path> shared) {
 
     static final String INDEX = "model_index.json";
 
     private static final String SUMS = "SHA256SUMS";
     private static final long JSON_BYTES = 16L << 20;
+    private static final String SHARED = "_shared";
     private static final Pattern COMPONENT = Pattern.compile("\\w{1,64}");
+    private static final Pattern SIBLING = Pattern.compile("[\\w-]{1,64}");
     private static final Pattern SUM = Pattern.compile("([0-9a-fA-F]{64}) [ *](.+)");
     private static final Pattern LICENCE = Pattern.compile("(?m)^license:\\s*['\"]?([\\w.+-]{1,64})");
     private static final Pattern TITLE = Pattern.compile("(?m)^# (.{1,120})$");
 
     public ModelFolder {
         components = Collections.unmodifiableMap(new LinkedHashMap<>(components));
+        shared = Collections.unmodifiableMap(new LinkedHashMap<>(shared));
     }
 
     /**
@@ -83,7 +89,28 @@ public record ModelFolder(Path path, Map<String, String> components) {
                 components.put(field.getKey(), value.path(1).asText());
             }
         }
-        return new ModelFolder(folder, components);
+        return new ModelFolder(folder, components, shared(folder, index));
+    }
+
+    private static Map<String, Path> shared(Path folder, ObjectNode index) {
+        Map<String, Path> shared = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonNode> field : index.path(SHARED).properties()) {
+            String component = field.getKey();
+            String owner = field.getValue().asText();
+            if (!COMPONENT.matcher(component).matches()
+                    || !SIBLING.matcher(owner).matches()) {
+                throw new ModelException(OnnxFile.label(folder.resolve(INDEX)) + " shares " + Names.quoted(component)
+                        + " with " + Names.quoted(owner)
+                        + ". Give a component and the name of a model folder beside this one, such as tray.");
+            }
+            Path place = folder.resolveSibling(owner).resolve(component);
+            if (!Files.isDirectory(place)) {
+                throw new ModelException("model '" + folder.getFileName() + "' shares its " + component + " with '"
+                        + owner + "', which is not beside it. Put the folder of '" + owner + "' there.");
+            }
+            shared.put(component, place);
+        }
+        return shared;
     }
 
     /** The folder's own name. */
@@ -101,9 +128,9 @@ public record ModelFolder(Path path, Map<String, String> components) {
         return folder(component).resolve("model.onnx");
     }
 
-    /** The folder of a component. */
+    /** The folder of a component, its own or the one that it shares. */
     Path folder(String component) {
-        return path.resolve(component);
+        return shared.getOrDefault(component, path.resolve(component));
     }
 
     /** A component's config.json, or an empty object where there is none. */
@@ -154,7 +181,7 @@ public record ModelFolder(Path path, Map<String, String> components) {
                 }
                 Matcher sum = SUM.matcher(line);
                 Path file = sum.matches() ? path.resolve(sum.group(2)).normalize() : path;
-                if (!file.startsWith(path) || file.equals(path)) {
+                if (!holds(file)) {
                     throw new ModelException(SUMS + " of model '" + name()
                             + "' has a line that is no sum of a file in the folder. Make it anew with sha256sum.");
                 }
@@ -179,6 +206,12 @@ public record ModelFolder(Path path, Map<String, String> components) {
             throw new ModelException(
                     SUMS + " of model '" + name() + "' cannot be read. Make it anew with sha256sum.", e);
         }
+    }
+
+    /** True of a place inside the folder or inside a component that it shares. */
+    private boolean holds(Path file) {
+        return file.startsWith(path) && !file.equals(path)
+                || shared.values().stream().anyMatch(folder -> file.startsWith(folder) && !file.equals(folder));
     }
 
     /** model_index.json and the files of all components, those that diffusers' index leaves unnamed included. */
@@ -230,7 +263,7 @@ public record ModelFolder(Path path, Map<String, String> components) {
         }
     }
 
-    private static String sha256(Path file) throws IOException {
+    static String sha256(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
             MessageDigest digest = sha256();
             byte[] buffer = new byte[1 << 16];
