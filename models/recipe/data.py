@@ -112,3 +112,9 @@ def swapped(caption: str) -> str:
     """The same relation with its sides exchanged: "A left of B" -> "B left of A", false of the picture of the first."""
     first, relation, second = RELATION.split(caption)
     return f"{second} {relation} {first}"
+
+
+def one_more(caption: str) -> str:
+    """The same with another number: "three red apples" -> "four red apples"."""
+    number, rest = caption.split(" ", 1)
+    return f"{NUMBERS[COUNTS[number]]} {rest}"

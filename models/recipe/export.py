@@ -16,18 +16,25 @@ from torch import Tensor, nn
 
 from attention import HEADS
 from data import BOS, EOS, PAD, UNKNOWN
+from family import VAE_OWNER
 from graph import polish
-from noise_schedule import BETA_END, BETA_START, TRAIN_STEPS
-from text_encoder import TEXT_DIM, TOKENS, TextEncoder
-from unet import CHANNELS, LATENT_CHANNELS, LATENT_SIZE, UNet
+from objective import Objective
+from text_encoder import TEXT_DIM, TOKENS
+from unet import LATENT_CHANNELS, LATENT_SIZE, UNet
 from vae import VAE
 
 OPSET = 21
 PICTURE_SIZE = 128
+VAE_COMPONENTS = ("vae_decoder", "vae_encoder")
 
 
-def export(vae: VAE, text_encoder: TextEncoder, unet: UNet, vocabulary: dict[str, int], folder: Path) -> dict[str, dict]:
-    """Write everything but the card (README.md) to `folder`; the error and speed of each graph against torch come back."""
+def export(
+    folder: Path, text_encoder: nn.Module, unet: UNet, vae: VAE | None, objective: Objective, vocabulary: dict[str, int]
+) -> dict[str, dict]:
+    """Write everything but the card (README.md) to `folder`; the error and speed of each graph against torch come back.
+
+    Without a VAE the folder says that it shares the one of its sibling `tray`.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     report = {
         "text_encoder": _component(
@@ -36,11 +43,9 @@ def export(vae: VAE, text_encoder: TextEncoder, unet: UNet, vocabulary: dict[str
             {"input_ids": torch.randint(4, len(vocabulary), (2, TOKENS))},
             "last_hidden_state",
             {
-                "_class_name": "TextEncoder",
+                "_class_name": type(text_encoder).__name__,
                 "hidden_size": TEXT_DIM,
                 "max_position_embeddings": TOKENS,
-                "num_attention_heads": HEADS,
-                "num_hidden_layers": len(text_encoder.layers),
                 "vocab_size": len(vocabulary),
             },
         ),
@@ -58,64 +63,32 @@ def export(vae: VAE, text_encoder: TextEncoder, unet: UNet, vocabulary: dict[str
                 "in_channels": LATENT_CHANNELS,
                 "out_channels": LATENT_CHANNELS,
                 "sample_size": LATENT_SIZE,
-                "block_out_channels": CHANNELS,
+                "block_out_channels": unet.channels,
                 "layers_per_block": 1,
                 "cross_attention_dim": TEXT_DIM,
                 "num_attention_heads": HEADS,
             },
         ),
     }
-    # 12 channels at half resolution are shuffled into the picture, hence four levels and a factor of 8
-    vae_config = {
-        "_class_name": "AutoencoderKL",
-        "in_channels": 3,
-        "out_channels": 3,
-        "latent_channels": LATENT_CHANNELS,
-        "block_out_channels": [12, 32, 64, 128],
-        "sample_size": PICTURE_SIZE,
-        "scaling_factor": 1.0,
+    if vae is not None:
+        report |= _autoencoder(folder, vae)
+    scheduler = objective.scheduler_config()
+    index = {
+        "_class_name": "StableDiffusionPipeline",
+        "_diffusers_version": "0.35.0",
+        "scheduler": ["diffusers", scheduler["_class_name"]],
+        "text_encoder": ["daguerre", type(text_encoder).__name__],
+        "tokenizer": ["daguerre", "WordTokenizer"],
+        "unet": ["diffusers", "UNet2DConditionModel"],
+        "vae_decoder": ["diffusers", "AutoencoderKL"],
+        "vae_encoder": ["diffusers", "AutoencoderKL"],
+        "feature_extractor": [None, None],
+        "safety_checker": [None, None],
     }
-    picture, latent = torch.rand(2, 3, PICTURE_SIZE, PICTURE_SIZE) * 2 - 1, torch.randn(2, LATENT_CHANNELS, LATENT_SIZE, LATENT_SIZE)
-    report["vae_encoder"] = _component(
-        folder / "vae_encoder", vae.encoder, {"sample": picture}, "latent_parameters", vae_config
-    )
-    report["vae_decoder"] = _component(
-        folder / "vae_decoder", vae.decoder, {"latent_sample": latent}, "sample", vae_config
-    )
-    _json(
-        folder / "model_index.json",
-        {
-            "_class_name": "StableDiffusionPipeline",
-            "_diffusers_version": "0.35.0",
-            "scheduler": ["diffusers", "DDIMScheduler"],
-            "text_encoder": ["daguerre", "TextEncoder"],
-            "tokenizer": ["daguerre", "WordTokenizer"],
-            "unet": ["diffusers", "UNet2DConditionModel"],
-            "vae_decoder": ["diffusers", "AutoencoderKL"],
-            "vae_encoder": ["diffusers", "AutoencoderKL"],
-            "feature_extractor": [None, None],
-            "safety_checker": [None, None],
-        },
-    )
-    _json(
-        folder / "scheduler/scheduler_config.json",
-        {
-            "_class_name": "DDIMScheduler",
-            "_diffusers_version": "0.35.0",
-            "num_train_timesteps": TRAIN_STEPS,
-            "beta_schedule": "scaled_linear",
-            "beta_start": BETA_START,
-            "beta_end": BETA_END,
-            "trained_betas": None,
-            "rescale_betas_zero_snr": True,
-            "prediction_type": "v_prediction",
-            "timestep_spacing": "trailing",
-            "set_alpha_to_one": True,
-            "steps_offset": 0,
-            "clip_sample": False,
-            "thresholding": False,
-        },
-    )
+    if vae is None:
+        index["_shared"] = {component: VAE_OWNER for component in VAE_COMPONENTS}
+    _json(folder / "model_index.json", index)
+    _json(folder / "scheduler/scheduler_config.json", scheduler)
     _json(folder / "tokenizer/vocab.json", vocabulary)
     _json(
         folder / "tokenizer/tokenizer_config.json",
@@ -133,11 +106,36 @@ def export(vae: VAE, text_encoder: TextEncoder, unet: UNet, vocabulary: dict[str
     return report
 
 
+def _autoencoder(folder: Path, vae: VAE) -> dict[str, dict]:
+    # 12 channels at half resolution are shuffled into the picture, hence four levels and a factor of 8
+    config = {
+        "_class_name": "AutoencoderKL",
+        "in_channels": 3,
+        "out_channels": 3,
+        "latent_channels": LATENT_CHANNELS,
+        "block_out_channels": [12, 32, 64, 128],
+        "sample_size": PICTURE_SIZE,
+        "scaling_factor": 1.0,
+    }
+    picture, latent = torch.rand(2, 3, PICTURE_SIZE, PICTURE_SIZE) * 2 - 1, torch.randn(2, LATENT_CHANNELS, LATENT_SIZE, LATENT_SIZE)
+    return {
+        "vae_encoder": _component(folder / "vae_encoder", vae.encoder, {"sample": picture}, "latent_parameters", config),
+        "vae_decoder": _component(folder / "vae_decoder", vae.decoder, {"latent_sample": latent}, "sample", config),
+    }
+
+
 def manifest(folder: Path) -> None:
-    """SHA256SUMS over every other file: `sha256sum --check SHA256SUMS` verifies the folder."""
+    """SHA256SUMS over every other file and the components it shares: `sha256sum --check SHA256SUMS` verifies the folder."""
     files = sorted(f for f in folder.rglob("*") if f.is_file() and f.name != "SHA256SUMS")
-    lines = [f"{hashlib.sha256(f.read_bytes()).hexdigest()}  {f.relative_to(folder).as_posix()}\n" for f in files]
+    lines = [f"{sha256(f)}  {f.relative_to(folder).as_posix()}\n" for f in files]
+    for component, owner in json.loads((folder / "model_index.json").read_text()).get("_shared", {}).items():
+        shared = sorted(f for f in (folder.parent / owner / component).rglob("*") if f.is_file())
+        lines += [f"{sha256(f)}  ../{f.relative_to(folder.parent).as_posix()}\n" for f in shared]
     (folder / "SHA256SUMS").write_text("".join(lines))
+
+
+def sha256(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def _component(folder: Path, net: nn.Module, inputs: dict[str, Tensor], output: str, config: dict) -> dict:

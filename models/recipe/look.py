@@ -11,9 +11,9 @@ from PIL import Image
 from torch import Tensor
 
 from data import Scenes, to_unit
-from noise_schedule import NoiseSchedule
+from family import FAMILY
 from optimise import with_average
-from train import REPOSITORY, load
+from train import WORK, load, load_vae
 from unet import LATENT_CHANNELS, LATENT_SIZE
 from vae import VAE
 
@@ -49,9 +49,11 @@ def reconstructions(scenes: Scenes, work: Path, count: int = 10) -> list[Tensor]
     return rows
 
 
-def samples(scenes: Scenes, work: Path, prompts: list[str], columns: int, guidance: float, steps: int) -> list[Tensor]:
-    vae, denoiser = load(scenes, work)
-    schedule = NoiseSchedule(torch.device("cpu"))
+def samples(
+    name: str, scenes: Scenes, work: Path, prompts: list[str], columns: int, guidance: float, steps: int
+) -> list[Tensor]:
+    vae, denoiser = load_vae(work), load(FAMILY[name], scenes, work / f"{name}.checkpoint")
+    objective = FAMILY[name].objective()
     rows = []
     for prompt in prompts:
         cond, uncond = (
@@ -59,14 +61,14 @@ def samples(scenes: Scenes, work: Path, prompts: list[str], columns: int, guidan
         )
         text = torch.cat([uncond, cond])
 
-        def velocity(x: Tensor, t: Tensor) -> Tensor:
-            without, given = denoiser.unet(torch.cat([x, x]), t.float(), text).chunk(2)
+        def predict(x: Tensor, timestep: Tensor) -> Tensor:
+            without, given = denoiser.unet(torch.cat([x, x]), timestep, text).chunk(2)
             return without + guidance * (given - without)
 
         noise = torch.randn(
             columns, LATENT_CHANNELS, LATENT_SIZE, LATENT_SIZE, generator=torch.Generator().manual_seed(0)
         )
-        rows.append(vae.decoder(schedule.sample(velocity, noise, steps)))
+        rows.append(vae.decoder(objective.sample(predict, noise, steps)))
     return rows
 
 
@@ -75,7 +77,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", choices=["vae", "samples"])
     parser.add_argument("prompts", nargs="*", default=PROMPTS)
-    parser.add_argument("--work", type=Path, default=REPOSITORY / ".daguerre/train/tray")
+    parser.add_argument("--work", type=Path, default=WORK)
+    parser.add_argument("--model", choices=FAMILY, default="tray")
     parser.add_argument("--scenes", type=Path, help="default: WORK/scenes")
     parser.add_argument("--out", type=Path, default=Path("sheet.png"))
     parser.add_argument("--columns", type=int, default=8)
@@ -86,7 +89,7 @@ def main() -> None:
     if args.what == "vae":
         sheet(reconstructions(scenes, args.work), args.out)
     else:
-        sheet(samples(scenes, args.work, args.prompts, args.columns, args.guidance, args.steps), args.out)
+        sheet(samples(args.model, scenes, args.work, args.prompts, args.columns, args.guidance, args.steps), args.out)
 
 
 if __name__ == "__main__":

@@ -24,12 +24,15 @@ def rate(step: int, steps: int) -> float:
     return min((step + 1) / WARM_UP, (steps - step) / max(1, steps - WARM_UP))
 
 
-def optimise(network: nn.Module, loss: Loss, *, steps: int, peak: float, seed: int, checkpoint: Path) -> nn.Module:
+def optimise(
+    network: nn.Module, loss: Loss, *, steps: int, peak: float, seed: int, checkpoint: Path, snapshots: tuple[int, ...] = ()
+) -> nn.Module:
     """Train `network` to `steps` and return it with the moving average of its weights.
 
     `loss(network, step, generator)` draws all its randomness from the generator, which depends on seed and step alone:
     a run that was killed and resumed makes the same draws. Ctrl-C and SIGTERM save before they end the run. `steps` may
-    be changed on resuming; rate and curriculum follow the share of it that is done.
+    be changed on resuming; rate and curriculum follow the share of it that is done. The average after each of `snapshots`
+    steps is kept beside the checkpoint.
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     optimizer = torch.optim.AdamW(network.parameters(), lr=peak, weight_decay=0.01, fused=True)
@@ -43,10 +46,8 @@ def optimise(network: nn.Module, loss: Loss, *, steps: int, peak: float, seed: i
         average = state["average"]
 
     def save() -> None:
-        part = checkpoint.with_suffix(".part")
         states = {"network": network.state_dict(), "optimizer": optimizer.state_dict(), "average": average}
-        torch.save({"step": step, **states}, part)
-        os.replace(part, checkpoint)
+        store({"step": step, **states}, checkpoint)
 
     sums: dict[str, float] = {}
     since, reported, saved = step, time.monotonic(), time.monotonic()
@@ -64,6 +65,8 @@ def optimise(network: nn.Module, loss: Loss, *, steps: int, peak: float, seed: i
                 torch._foreach_lerp_(average, list(network.parameters()), 1 - min(EMA_DECAY, step / (step + 9)))
             for name, figure in figures.items():
                 sums[name] = sums.get(name, 0.0) + float(figure)
+            if step in snapshots:
+                store(average, checkpoint.with_name(f"{checkpoint.stem}-{step}.pt"))
             if step % REPORT_STEPS == 0 or step == steps:
                 now = time.monotonic()
                 speed = (step - since) / (now - reported)
@@ -77,6 +80,13 @@ def optimise(network: nn.Module, loss: Loss, *, steps: int, peak: float, seed: i
     finally:
         save()
     return with_average(network, average)
+
+
+def store(content: object, file: Path) -> None:
+    """Whole or not at all: a kill while it writes leaves the file as it was."""
+    part = file.with_name(f"{file.name}.part")
+    torch.save(content, part)
+    os.replace(part, file)
 
 
 @torch.no_grad()

@@ -40,3 +40,17 @@ class TextEncoder(nn.Module):
         for layer in self.layers:
             x = layer(x)
         return self.final_norm(x)
+
+
+class BagOfWords(nn.Module):
+    """The contrast: a vector for each word whatever its place and company, so "a cat left of a dog" is "a dog left of a cat"."""
+
+    def __init__(self, vocabulary: int, dim: int = TEXT_DIM):
+        super().__init__()
+        self.token_embedding = nn.Embedding(vocabulary, dim)
+        self.ff = FeedForward(dim)
+        self.final_norm = nn.LayerNorm(dim)
+
+    def forward(self, input_ids: Tensor) -> Tensor:
+        x = self.token_embedding(input_ids)
+        return self.final_norm(x + self.ff(x))

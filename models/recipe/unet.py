@@ -1,7 +1,7 @@
 """The denoiser: a two-level U-Net with cross-attention at every block.
 
-Stable Diffusion's shape (Rombach et al. 2022, arXiv:2112.10752) and diffusers' module names, 250 times smaller: 64
-channels at 16x16, 128 at 8x8. Two departures: a learned position map (left and right must be told apart on a 16x16
+Stable Diffusion's shape (Rombach et al. 2022, arXiv:2112.10752) and diffusers' module names, 250 times smaller at 64
+channels at 16x16 and 128 at 8x8. Two departures: a learned position map (left and right must be told apart on a 16x16
 grid), and self-attention at 8x8 only.
 """
 
@@ -18,7 +18,6 @@ from text_encoder import TEXT_DIM
 
 LATENT_CHANNELS = 4
 LATENT_SIZE = 16
-CHANNELS = (64, 128)
 TIME_DIM = 256
 GROUPS = 16
 
@@ -111,9 +110,9 @@ class MidBlock(nn.Module):
 class UNet(nn.Module):
     """sample [batch, 4, 16, 16], timestep [] or [batch] in 0..999, encoder_hidden_states [batch, 16, 128] -> v, as sample."""
 
-    def __init__(self):
+    def __init__(self, channels: tuple[int, int]):
         super().__init__()
-        low, high = CHANNELS
+        low, high = self.channels = channels
         self.time_embedding = TimestepEmbedding()
         self.conv_in = nn.Conv2d(LATENT_CHANNELS, low, 3, padding=1)
         self.position_map = nn.Parameter(torch.randn(1, low, LATENT_SIZE, LATENT_SIZE) * 0.1)

@@ -1,0 +1,43 @@
+"""The family: each model by what it does otherwise than `tray`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from torch import nn
+
+from objective import Epsilon, Flow, Objective, Velocity
+from text_encoder import BagOfWords, TextEncoder
+
+
+@dataclass(frozen=True)
+class Model:
+    """How a text-to-image model is built and taught.
+
+    `curriculum`: canonical captions first, and what is learned last drawn more often. `supervision`: weight of the attention
+    loss. `snapshots`: steps whose weights are kept as models of their own.
+    """
+
+    about: str
+    steps: int
+    channels: tuple[int, int] = (32, 64)
+    text_encoder: Callable[[int], nn.Module] = TextEncoder
+    objective: type[Objective] = Velocity
+    curriculum: bool = True
+    supervision: float = 0.1
+    snapshots: tuple[int, ...] = ()
+
+
+VAE_OWNER = "tray"  # whose autoencoder all share
+
+FAMILY = {
+    "tray": Model("the base", steps=10_000, channels=(64, 128)),
+    "tray-weak": Model(
+        "a third of the base's size", steps=10_000, snapshots=(100, 250, 500, 1_000, 2_000, 3_500, 6_000, 10_000)
+    ),
+    "tray-plain": Model("no curriculum, no attention supervision", steps=10_000, curriculum=False, supervision=0.0),
+    "tray-eps": Model("predicts the noise over Stable Diffusion's own betas", steps=10_000, objective=Epsilon),
+    "tray-flow": Model("flow matching", steps=10_000, objective=Flow),
+    "tray-bag": Model("an order-blind text encoder", steps=10_000, text_encoder=BagOfWords),
+}
