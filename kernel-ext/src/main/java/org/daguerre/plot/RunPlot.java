@@ -1,7 +1,10 @@
 package org.daguerre.plot;
 
+import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import org.daguerre.image.Theme;
 import org.daguerre.run.Run;
@@ -11,19 +14,32 @@ import org.knowm.xchart.XYChart;
 /** What was measured at every step of a run. */
 public final class RunPlot {
 
+    /** What of a run is drawn. */
+    public enum Quantity {
+        /** The size of state, estimate and noise, root mean square. */
+        NORMS,
+        /** Wall time. */
+        TIMES,
+        /** Signal-to-noise ratio. */
+        SNR
+    }
+
     private RunPlot() {}
 
-    /** Size of state, estimate and noise; time; and signal-to-noise ratio, step by step. */
-    public static Figure of(Run run, Theme theme) {
+    /** The chosen quantities, step by step; all three if none is chosen. */
+    public static Figure of(Run run, Theme theme, Quantity... quantities) {
         List<StepFacts> facts = run.facts();
         if (facts.isEmpty()) {
             throw new IllegalArgumentException("the run has made no step yet, there is nothing to plot."
                     + " Take a step first: run.step() or run.finish().");
         }
+        Set<Quantity> chosen =
+                quantities.length == 0 ? EnumSet.allOf(Quantity.class) : EnumSet.copyOf(List.of(quantities));
         double root = Math.sqrt(run.x().size());
         double[] steps = column(facts, StepFacts::step);
         List<String> names = List.of("state x", "estimate of the picture", "estimate of the noise");
-        Panels panels = new Panels(title(run, facts), theme, Panels.Key.curves(names));
+        Panels panels = new Panels(
+                title(run, facts), theme, chosen.contains(Quantity.NORMS) ? Panels.Key.curves(names) : List.of());
 
         XYChart norms = panels.chart("Size of the values (root mean square)", "step", "RMS (noise: 1)");
         panels.line(norms, 0, names.get(0), steps, column(facts, f -> f.xNorm() / root));
@@ -50,7 +66,20 @@ public final class RunPlot {
             Panels.stepAxis(
                     chart, facts.get(0).step(), facts.get(facts.size() - 1).step());
         }
-        return panels.row(260, norms).row(220, times, snr).figure(altText(run, facts, root));
+        if (chosen.contains(Quantity.NORMS)) {
+            panels.row(260, norms);
+        }
+        List<XYChart> below = new ArrayList<>();
+        if (chosen.contains(Quantity.TIMES)) {
+            below.add(times);
+        }
+        if (chosen.contains(Quantity.SNR)) {
+            below.add(snr);
+        }
+        if (!below.isEmpty()) {
+            panels.row(220, below.toArray(XYChart[]::new));
+        }
+        return panels.figure(altText(run, facts, root));
     }
 
     private static double decades(StepFacts facts) {

@@ -182,6 +182,22 @@ class FigureTest {
         }
     }
 
+    @Test
+    void quantityOfARunStandsAlone() throws Exception {
+        Run run = run(5);
+        Figure norms = RunPlot.of(run, Theme.LIGHT, RunPlot.Quantity.NORMS);
+        Figure times = RunPlot.of(run, Theme.LIGHT, RunPlot.Quantity.TIMES);
+        assertEquals(1, norms.charts().size());
+        assertCurve(norms, "state x", run.facts(), f -> f.xNorm() / Math.sqrt(3 * 8 * 8));
+        assertEquals(1, times.charts().size());
+        assertEquals(
+                run.facts().stream().mapToDouble(StepFacts::milliseconds).max().orElseThrow(),
+                Arrays.stream(((XYSeries) times.charts().get(0).getSeries("time")).getYData())
+                        .max()
+                        .orElseThrow());
+        assertEquals(3, RunPlot.of(run, Theme.LIGHT).charts().size());
+    }
+
     private static void assertCurve(
             Figure figure, String name, List<StepFacts> facts, ToDoubleFunction<StepFacts> expected) {
         XYSeries series = (XYSeries) figure.charts().get(0).getSeries(name);
