@@ -176,6 +176,45 @@ public final class Picture implements Graphic {
         return enlarged(Math.max(1, side / Math.max(width, height)));
     }
 
+    /** Reduced so that both sides are within {@code side}, every pixel the mean of those it stands for; never made bigger. */
+    public Picture reducedWithin(int side) {
+        int longest = Math.max(width, height);
+        if (longest <= side) {
+            return this;
+        }
+        int w = Math.max(1, (int) ((long) width * side / longest));
+        int h = Math.max(1, (int) ((long) height * side / longest));
+        int[] small = new int[w * h];
+        for (int i = 0; i < small.length; i++) {
+            small[i] = mean(
+                    edge(i % w, w, width),
+                    edge(i % w + 1, w, width),
+                    edge(i / w, h, height),
+                    edge(i / w + 1, h, height));
+        }
+        return new Picture(w, h, small, parameters, altText);
+    }
+
+    private static int edge(int i, int of, int pixels) {
+        return (int) ((long) i * pixels / of);
+    }
+
+    private int mean(int left, int right, int top, int bottom) {
+        long red = 0;
+        long green = 0;
+        long blue = 0;
+        for (int y = top; y < bottom; y++) {
+            for (int x = left; x < right; x++) {
+                int pixel = rgb[y * width + x];
+                red += pixel >> 16 & 255;
+                green += pixel >> 8 & 255;
+                blue += pixel & 255;
+            }
+        }
+        double area = (double) (right - left) * (bottom - top);
+        return (int) Math.rint(red / area) << 16 | (int) Math.rint(green / area) << 8 | (int) Math.rint(blue / area);
+    }
+
     /** What made the picture, by name, in the order given. */
     public Map<String, String> parameters() {
         return parameters;

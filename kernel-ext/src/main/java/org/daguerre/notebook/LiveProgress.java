@@ -4,6 +4,7 @@ import java.util.Base64;
 import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.daguerre.image.Picture;
 import org.daguerre.pipeline.Generation;
@@ -31,6 +32,7 @@ final class LiveProgress implements Observer, AutoCloseable {
     private final KernelHost host;
     private final Generation generation;
     private final LongSupplier clock;
+    private final Function<Run, String> previews;
     private final String id = "daguerre-" + UUID.randomUUID();
     private final long start;
     private final double startFraction;
@@ -42,9 +44,20 @@ final class LiveProgress implements Observer, AutoCloseable {
 
     /** @param clock nanoseconds, as {@link System#nanoTime} counts them */
     LiveProgress(KernelHost host, Generation generation, LongSupplier clock) {
+        this(
+                host,
+                generation,
+                clock,
+                run -> preview(Picture.of(
+                        generation.model().decode(run.trajectory().last().denoised()))));
+    }
+
+    /** @param previews what the model takes a run's picture for, as HTML */
+    LiveProgress(KernelHost host, Generation generation, LongSupplier clock, Function<Run, String> previews) {
         this.host = host;
         this.generation = generation;
         this.clock = clock;
+        this.previews = previews;
         this.start = clock.getAsLong();
         this.startFraction = generation.fraction();
         generation.observe(this);
@@ -72,7 +85,7 @@ final class LiveProgress implements Observer, AutoCloseable {
             return;
         }
         if (progress.stepDone() && now >= nextPreview) {
-            preview = preview(progress.run());
+            preview = previews.apply(progress.run());
             long drawn = clock.getAsLong();
             nextPreview = drawn + Math.max(BETWEEN_PREVIEWS, PREVIEW_SHARE * (drawn - now));
         }
@@ -81,15 +94,15 @@ final class LiveProgress implements Observer, AutoCloseable {
         lastUpdate = clock.getAsLong();
     }
 
-    private String preview(Run run) {
-        Picture estimate =
-                Picture.of(generation.model().decode(run.trajectory().last().denoised()));
+    /** A picture as HTML of one size on the page, and sent with no more pixels than are seen there. */
+    static String preview(Picture estimate) {
         int longest = Math.max(estimate.width(), estimate.height());
-        int width = estimate.width() * PREVIEW / longest;
-        int height = estimate.height() * PREVIEW / longest;
+        int width = Math.max(1, estimate.width() * PREVIEW / longest);
+        int height = Math.max(1, estimate.height() * PREVIEW / longest);
         return "<img alt=\"what the model now takes the picture for\" width=\"" + width + "\" height=\"" + height
                 + "\" src=\"data:image/png;base64,"
-                + Base64.getEncoder().encodeToString(estimate.png()) + "\"/>";
+                + Base64.getEncoder()
+                        .encodeToString(estimate.reducedWithin(PREVIEW).png()) + "\"/>";
     }
 
     private MimeBundle bundle(ProgressText text) {

@@ -1,7 +1,5 @@
 package org.daguerre.notebook;
 
-import java.awt.Graphics2D;
-import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -86,7 +84,7 @@ final class Renderings {
         Run run = generation.run();
         Picture x = Picture.of(generation.model().decode(run.x())).enlargedWithin(HALF);
         ContactSheet sheet = run.steps().isEmpty()
-                ? ContactSheet.of(List.of(x)).captions(List.of("noise, " + manner(run)))
+                ? ContactSheet.of(List.of(x)).captions(List.of("noise, " + method(run)))
                 : ContactSheet.of(List.of(x, now.enlargedWithin(HALF)))
                         .captions(List.of(manner(run), "the model's estimate"));
         return graphic(sheet.theme(session.theme()).gutter(GUTTER).picture(), text);
@@ -94,8 +92,11 @@ final class Renderings {
 
     private static String manner(Run run) {
         int made = run.trajectory().length();
-        return "step " + made + " of " + (made + run.trajectory().stepsLeft()) + ", "
-                + run.sampling().sampler() + ", " + run.sampling().guidance();
+        return "step " + made + " of " + (made + run.trajectory().stepsLeft()) + ", " + method(run);
+    }
+
+    private static String method(Run run) {
+        return run.sampling().sampler() + ", " + run.sampling().guidance();
     }
 
     /** A small picture with its path beside it, nine estimates in reading order; a big one alone, as every estimate takes time. */
@@ -162,14 +163,10 @@ final class Renderings {
     private static Picture reduced(byte[] png, double factor) {
         try {
             BufferedImage whole = ImageIO.read(new ByteArrayInputStream(png));
-            int width = Math.max(1, (int) (whole.getWidth() * factor));
-            int height = Math.max(1, (int) (whole.getHeight() * factor));
-            BufferedImage small = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
-            Graphics2D g = small.createGraphics();
-            g.setRenderingHint(RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
-            g.drawImage(whole, 0, 0, width, height, null);
-            g.dispose();
-            return Picture.of(width, height, small.getRGB(0, 0, width, height, null, 0, width));
+            int width = whole.getWidth();
+            int height = whole.getHeight();
+            return Picture.of(width, height, whole.getRGB(0, 0, width, height, null, 0, width))
+                    .reducedWithin(Math.max(1, (int) (Math.max(width, height) * factor)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

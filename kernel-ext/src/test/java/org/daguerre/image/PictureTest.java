@@ -250,6 +250,25 @@ class PictureTest {
     }
 
     @Test
+    void reducedPixelIsTheMeanOfThoseItStandsFor() {
+        Picture picture = Picture.of(4, 2, new int[] {
+            0x000000, 0x020406, 0xffffff, 0xffffff,
+            0x080c10, 0x020406, 0xffffff, 0x000000
+        });
+        assertEquals(Picture.of(2, 1, new int[] {0x030507, 0xbfbfbf}), picture.reducedWithin(2));
+        assertEquals(picture, picture.reducedWithin(4));
+    }
+
+    @Test
+    void reducedKeepsItsShapeItsParametersAndWhateverIsThin() {
+        Picture reduced = noise(300, 151).with("seed", 7).reducedWithin(100);
+        assertEquals(100, reduced.width());
+        assertEquals(50, reduced.height());
+        assertEquals("7", reduced.parameters().get("seed"));
+        assertEquals(1, noise(500, 2).reducedWithin(100).height());
+    }
+
+    @Test
     void picturesAreEqualByPixelsAndShape() {
         assertEquals(
                 Picture.of(2, 1, new int[] {1, 2}),

@@ -5,53 +5,29 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
+import javax.imageio.ImageIO;
+import org.daguerre.image.Picture;
+import org.daguerre.notebook.Page.Shown;
 import org.daguerre.onnx.Device;
 import org.daguerre.pipeline.Generation;
 import org.daguerre.pipeline.Model;
+import org.daguerre.run.Progress;
+import org.daguerre.run.Run;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class LiveProgressTest {
 
     private static final int STEPS = 5;
-
-    /** A page on which nothing can be shown. */
-    private record Page(RuntimeException failure) implements KernelHost {
-
-        @Override
-        public String name() {
-            return "page";
-        }
-
-        @Override
-        public void lineMagic(String name, LineMagic magic) {}
-
-        @Override
-        public void cellMagic(String name, CellMagic magic) {}
-
-        @Override
-        public <T> void renderer(Class<T> type, Function<? super T, MimeBundle> renderer) {}
-
-        @Override
-        public void display(String id, MimeBundle bundle) {
-            throw failure;
-        }
-
-        @Override
-        public void update(String id, MimeBundle bundle) {
-            throw failure;
-        }
-
-        @Override
-        public void eval(String source) {}
-
-        @Override
-        public void onShutdown(Runnable action) {}
-    }
 
     private static void finish(Generation generation, RuntimeException failure) {
         AtomicLong clock = new AtomicLong();
@@ -61,9 +37,114 @@ class LiveProgressTest {
         }
     }
 
+    private static final Path EXACT = Path.of("..", "models", "exact");
+
+    /** Tells the progress of a run at times given, and has what the page then shows. */
+    private static final class Told implements AutoCloseable {
+        private final Model model = Model.load(EXACT, Device.CPU);
+        private final Page page = new Page();
+        private final Generation generation =
+                model.prompt("").steps(STEPS).start().step(1);
+        private final LiveProgress live = new LiveProgress(
+                page, generation, () -> TimeUnit.MILLISECONDS.toNanos(this.milliseconds), this::preview);
+        private long milliseconds;
+        private long cost;
+        private int previews;
+
+        private String preview(Run run) {
+            milliseconds += cost;
+            previews++;
+            return "";
+        }
+
+        void at(long milliseconds, boolean stepDone) {
+            this.milliseconds = milliseconds;
+            live.on(new Progress(generation.run(), 1, STEPS, 1, STEPS, stepDone));
+        }
+
+        @Override
+        public void close() {
+            model.close();
+        }
+    }
+
+    private static String html(Shown shown) {
+        return shown.bundle().data().get(MimeBundle.HTML);
+    }
+
+    @Test
+    void whatIsOverWithinHalfASecondShowsNothing() {
+        try (Told told = new Told()) {
+            told.at(100, true);
+            told.at(499, true);
+            told.live.close();
+            assertEquals(List.of(), told.page.shown());
+        }
+    }
+
+    @Test
+    void atMostTenUpdatesASecondGoThroughOneDisplay() {
+        try (Told told = new Told()) {
+            for (int at = 500; at < 1500; at += 7) {
+                told.at(at, true);
+            }
+            List<Shown> shown = told.page.shown();
+            assertTrue(shown.size() == 10, shown.size() + " updates");
+            assertEquals(1, shown.stream().map(Shown::id).distinct().count());
+            assertFalse(shown.get(0).update());
+            assertTrue(shown.stream().skip(1).allMatch(Shown::update));
+        }
+    }
+
+    @Test
+    void answersWithinAStepUpdateOnceASecond() {
+        try (Told told = new Told()) {
+            for (int at = 500; at < 3500; at += 7) {
+                told.at(at, false);
+            }
+            assertEquals(3, told.page.shown().size());
+        }
+    }
+
+    @Test
+    void plainTextSaysAsMuchAsTheBar() {
+        try (Told told = new Told()) {
+            told.at(2000, true);
+            Shown shown = told.page.shown().get(0);
+            assertTrue(shown.text().matches("\\[#{4}\\.{16}\\] step 1 of 5.*"), shown.text());
+            assertTrue(html(shown).contains("<progress max=\"1\" value=\"0.200\""), html(shown));
+            assertTrue(html(shown).contains("step 1 of 5"), html(shown));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 34", "10, 33", "200, 5", "2000, 1"})
+    void previewsTakeATenthOfTheTimeAtMost(long cost, int most) {
+        try (Told told = new Told()) {
+            told.cost = cost;
+            for (long at = 500; at < 10_500; at = told.milliseconds + 10) {
+                told.at(at, true);
+            }
+            assertEquals(most, told.previews);
+        }
+    }
+
+    @Test
+    void previewIsSentNoLargerThanItIsSeenAndASmallOneAsItIs() throws IOException {
+        for (int[] size : new int[][] {{512, 256, 192, 96}, {32, 32, 32, 32}, {4000, 1, 192, 1}}) {
+            Picture estimate = Picture.of(size[0], size[1], new int[size[0] * size[1]]);
+            String html = LiveProgress.preview(estimate);
+            String png = html.replaceFirst("(?s).*base64,", "").replaceFirst("\".*", "");
+            var sent = ImageIO.read(new ByteArrayInputStream(Base64.getDecoder().decode(png)));
+            assertEquals(size[2], sent.getWidth());
+            assertEquals(size[3], sent.getHeight());
+            assertTrue(html.contains("width=\"192\""), html);
+        }
+    }
+
     @Test
     void failureToShowDoesNotEndTheRun() {
-        try (Model model = Model.load(Path.of("..", "models", "exact"), Device.CPU)) {
+        try (Model model = Model.load(EXACT, Device.CPU)) {
             Generation generation = model.prompt("").steps(STEPS).start();
             finish(generation, new IllegalStateException("no page"));
             assertTrue(generation.done());
@@ -72,7 +153,7 @@ class LiveProgressTest {
 
     @Test
     void interruptThatFindsThePreviewEndsTheRunAndItGoesOn() {
-        try (Model model = Model.load(Path.of("..", "models", "exact"), Device.CPU)) {
+        try (Model model = Model.load(EXACT, Device.CPU)) {
             Generation generation = model.prompt("").steps(STEPS).start();
             assertThrows(CancellationException.class, () -> finish(generation, new CancellationException("stop")));
             assertFalse(generation.done());
