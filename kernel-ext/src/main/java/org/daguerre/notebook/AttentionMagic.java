@@ -13,6 +13,7 @@ import picocli.CommandLine.Parameters;
 final class AttentionMagic extends Magic {
 
     private final Session session;
+    private final KernelHost host;
 
     @Parameters(paramLabel = "WORD", arity = "0..*", description = "words of the prompt; all if none is given")
     private List<String> words;
@@ -20,12 +21,13 @@ final class AttentionMagic extends Magic {
     @Mixin
     private AttentionOptions options;
 
-    AttentionMagic(Session session) {
+    AttentionMagic(Session session, KernelHost host) {
         this.session = session;
+        this.host = host;
     }
 
     @Override
     public Figure call() {
-        return options.figure(session.run(), words, session.theme());
+        return Waiting.during(host, "drawing attention", () -> options.figure(session.run(), words, session.theme()));
     }
 }

@@ -2,6 +2,7 @@ package org.daguerre.notebook;
 
 import java.util.List;
 import org.daguerre.argument.ModelOptions;
+import org.daguerre.name.Names;
 import org.daguerre.pipeline.Daguerre;
 import org.daguerre.pipeline.Model;
 import picocli.CommandLine.Command;
@@ -13,6 +14,7 @@ import picocli.CommandLine.Parameters;
 final class ModelMagic extends Magic {
 
     private final Session session;
+    private final KernelHost host;
 
     @Parameters(
             paramLabel = "NAME or FOLDER",
@@ -23,8 +25,9 @@ final class ModelMagic extends Magic {
     @Mixin
     private ModelOptions options;
 
-    ModelMagic(Session session) {
+    ModelMagic(Session session, KernelHost host) {
         this.session = session;
+        this.host = host;
     }
 
     @Override
@@ -32,7 +35,7 @@ final class ModelMagic extends Magic {
         if (name == null) {
             return list(Daguerre.listing());
         }
-        Model model = options.load(name);
+        Model model = Waiting.during(host, "loading " + Names.quoted(name), () -> options.load(name));
         session.update(now -> now.model(model));
         return model;
     }

@@ -1,8 +1,11 @@
 package org.daguerre.notebook;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.daguerre.argument.Arguments;
 import org.daguerre.pipeline.Daguerre;
 
@@ -74,23 +77,30 @@ public final class Notebook {
     }
 
     private void magics() {
-        host.lineMagic("daguerre", arguments -> call(new DaguerreMagic(host, session, problems), arguments));
-        host.lineMagic("model", arguments -> call(new ModelMagic(session), arguments));
-        host.lineMagic("sample", arguments -> call(new SampleMagic(session, host), arguments));
-        host.lineMagic("start", arguments -> call(new StartMagic(session), arguments));
-        host.lineMagic("step", arguments -> call(new StepMagic(session, host), arguments));
-        host.lineMagic("back", arguments -> call(new BackMagic(session), arguments));
-        host.lineMagic("branch", arguments -> call(new BranchMagic(session), arguments));
-        host.lineMagic("finish", arguments -> call(new FinishMagic(session, host), arguments));
-        host.lineMagic("plot", arguments -> call(new PlotMagic(session), arguments));
-        host.lineMagic("attention", arguments -> call(new AttentionMagic(session), arguments));
+        magics(host, session, problems)
+                .forEach((name, magic) -> host.lineMagic(name, arguments -> call(magic.get(), arguments)));
+    }
+
+    /** The magics by name: annotated commands, new for every call so that nothing is left over from the one before. */
+    static Map<String, Supplier<Magic>> magics(KernelHost host, Session session, List<String> problems) {
+        Map<String, Supplier<Magic>> magics = new LinkedHashMap<>();
+        magics.put("daguerre", () -> new DaguerreMagic(host, session, problems));
+        magics.put("model", () -> new ModelMagic(session, host));
+        magics.put("sample", () -> new SampleMagic(session, host));
+        magics.put("start", () -> new StartMagic(session));
+        magics.put("step", () -> new StepMagic(session, host));
+        magics.put("back", () -> new BackMagic(session));
+        magics.put("branch", () -> new BranchMagic(session));
+        magics.put("finish", () -> new FinishMagic(session, host));
+        magics.put("plot", () -> new PlotMagic(session, host));
+        magics.put("attention", () -> new AttentionMagic(session, host));
+        return magics;
     }
 
     private void renderers() {
         new Renderings(session).register(host);
     }
 
-    /** Runs a magic: an annotated command, new for every call so that nothing is left over from the one before. */
     private static Object call(Magic magic, List<String> arguments) throws Exception {
         try {
             Optional<String> help = Arguments.parse(magic, withoutSemicolon(arguments));

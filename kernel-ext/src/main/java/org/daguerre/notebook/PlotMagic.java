@@ -27,21 +27,22 @@ import picocli.CommandLine.Parameters;
             "  schedule, snr, beta, sigma   noise schedules; names after it stand side by side",
             "  plan                         the levels of the current run's steps",
             "  path                         states and estimates of the current run as a film strip",
-            "  steps                        norms and times of its steps",
+            "  steps, norms, times          what was measured at its steps",
             "  latents                      its state, channel by channel",
             "  attention                    where its words were attended to"
         })
 final class PlotMagic extends Magic {
 
-    private static final List<String> SUBJECTS =
-            List.of("schedule", "snr", "beta", "sigma", "plan", "path", "steps", "latents", "attention");
+    private static final List<String> SUBJECTS = List.of(
+            "schedule", "snr", "beta", "sigma", "plan", "path", "steps", "norms", "times", "latents", "attention");
 
     private final Session session;
+    private final KernelHost host;
 
     @Parameters(
             index = "0",
             paramLabel = "SUBJECT",
-            description = "one of: schedule, snr, beta, sigma, plan, path, steps, latents, attention")
+            description = "one of: schedule, snr, beta, sigma, plan, path, steps, norms, times, latents, attention")
     private String subject;
 
     @Parameters(
@@ -60,20 +61,24 @@ final class PlotMagic extends Magic {
     @Mixin
     private AttentionOptions attention;
 
-    PlotMagic(Session session) {
+    PlotMagic(Session session, KernelHost host) {
         this.session = session;
+        this.host = host;
     }
 
     @Override
     public Figure call() {
-        Theme theme = session.theme();
         String known = Names.known("subject", subject, SUBJECTS);
         boolean ofSchedules = SUBJECTS.indexOf(known) < SUBJECTS.indexOf("plan");
         if (!ofSchedules && !names.isEmpty()) {
             throw new IllegalArgumentException(Names.quoted(names.get(0)) + " is one argument too many for %plot "
                     + known + ". Give names to schedule, snr, beta or sigma; words to --word.");
         }
-        return switch (known) {
+        return Waiting.during(host, "drawing " + known, () -> figure(known, session.theme()));
+    }
+
+    private Figure figure(String subject, Theme theme) {
+        return switch (subject) {
             case "schedule" -> SchedulePlot.of(schedules(), theme);
             case "snr" -> SchedulePlot.of(schedules(), theme, Quantity.SNR);
             case "beta" -> SchedulePlot.of(schedules(), theme, Quantity.BETA);
@@ -81,6 +86,8 @@ final class PlotMagic extends Magic {
             case "plan" -> SchedulePlot.of(session.run().run().trajectory().plan(), theme);
             case "path" -> path(session.run(), theme);
             case "steps" -> RunPlot.of(session.run().run(), theme);
+            case "norms" -> RunPlot.of(session.run().run(), theme, RunPlot.Quantity.NORMS);
+            case "times" -> RunPlot.of(session.run().run(), theme, RunPlot.Quantity.TIMES);
             case "latents" -> LatentsPlot.of(session.run().run().x(), theme);
             default -> attention.figure(session.run(), words, theme);
         };

@@ -3,40 +3,10 @@ package org.daguerre.notebook;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.EnumMap;
-import java.util.Map;
-import org.daguerre.notebook.JupyterClient.Cell;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Cells as a user writes them, in a kernel of either family. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class KernelTest {
-
-    enum Family {
-        JJAVA,
-        IJAVA
-    }
-
-    private final Map<Family, JupyterClient> kernels = new EnumMap<>(Family.class);
-
-    @BeforeAll
-    void start() throws Exception {
-        kernels.put(Family.JJAVA, new JupyterClient(new JJavaKernel()));
-        kernels.put(Family.IJAVA, new JupyterClient(new IJavaKernel()));
-    }
-
-    @AfterAll
-    void stop() {
-        kernels.values().forEach(JupyterClient::close);
-    }
-
-    private Cell execute(Family family, String source) {
-        return kernels.get(family).execute(source);
-    }
+class KernelTest extends InEveryKernel {
 
     @ParameterizedTest
     @EnumSource

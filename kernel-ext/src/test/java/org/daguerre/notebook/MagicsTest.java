@@ -7,49 +7,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
 import java.util.Base64;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.daguerre.notebook.JupyterClient.Cell;
 import org.daguerre.notebook.JupyterClient.Output;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every magic, used well and badly, in kernels of both families, with the exact model. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class MagicsTest {
-
-    enum Family {
-        JJAVA,
-        IJAVA
-    }
-
-    private static final String STATE = "%daguerre memory";
-
-    private final Map<Family, JupyterClient> kernels = new EnumMap<>(Family.class);
+class MagicsTest extends InEveryKernel {
 
     @BeforeAll
-    void start() throws Exception {
-        kernels.put(Family.JJAVA, new JupyterClient(new JJavaKernel()));
-        kernels.put(Family.IJAVA, new JupyterClient(new IJavaKernel()));
-        kernels.values().forEach(kernel -> kernel.execute("%model exact").result());
-    }
-
-    @AfterAll
-    void stop() {
-        kernels.values().forEach(JupyterClient::close);
-    }
-
-    private Cell execute(Family family, String source) {
-        return kernels.get(family).execute(source);
+    void loadTheExactModel() {
+        executeInEvery("%model exact");
     }
 
     @ParameterizedTest
@@ -120,6 +92,8 @@ class MagicsTest {
                 "plan",
                 "path --frames 3",
                 "steps",
+                "norms",
+                "times",
                 "latents")) {
             Output figure = execute(family, "%plot " + subject).result();
             assertTrue(figure.data("image/png").startsWith("iVBOR"), subject);
@@ -207,74 +181,6 @@ class MagicsTest {
         assertEquals(light, execute(family, "%plot snr cosine").result().data("image/png"));
     }
 
-    static Stream<Arguments> mistakes() {
-        return Stream.of(
-                Arguments.of("%sample", "PROMPT is missing. Give what to show"),
-                Arguments.of("%sample \"x\" --stepz 3", "'--stepz' is no option of %sample. Did you mean --steps?"),
-                Arguments.of("%sample \"x\" --steps", "--steps has no value. Give the number of steps"),
-                Arguments.of("%sample \"x\" --steps 3 --steps 4", "--steps is given twice. Give it once."),
-                Arguments.of("%sample \"x\" --steps 0", "steps is 0. Give 1 to 1000"),
-                Arguments.of("%sample \"x\" --steps -3", "steps is -3. Give 1 to 1000"),
-                Arguments.of("%sample \"x\" --steps 1001", "steps is 1001. Give 1 to 1000"),
-                Arguments.of("%sample \"x\" --steps 99999999999", "--steps is '99999999999', more than fits. Give"),
-                Arguments.of("%sample \"x\" --steps 3.5", "--steps is '3.5', not a whole number. Give"),
-                Arguments.of("%sample \"x\" --steps drei", "--steps is 'drei', not a whole number. Give"),
-                Arguments.of("%sample \"x\" --guidance NaN", "--guidance is 'NaN', not a number. Give"),
-                Arguments.of("%sample \"x\" --guidance Infinity", "--guidance is 'Infinity', not a number. Give"),
-                Arguments.of("%sample \"x\" --guidance 7,5", "--guidance is '7,5', not a number. Give"),
-                Arguments.of("%sample \"x\" --seed 🍎", "--seed is '🍎', not a whole number. Give"),
-                Arguments.of("%sample \"x\" --count 0", "count is 0. Give 1 to 64."),
-                Arguments.of("%sample \"x\" --count 65", "count is 65. Give 1 to 64."),
-                Arguments.of("%sample \"x\" --size 99", "size is 99 x 99. Model 'exact' makes 32 x 32 only."),
-                Arguments.of("%sample \"x\" --size big", "--size is 'big', not height and width. Give"),
-                Arguments.of("%sample \"x\" --sampler eulr", "sampler 'eulr' is unknown. Did you mean euler?"),
-                Arguments.of("%sample \"x\" --schedule cosin", "schedule 'cosin' is unknown. Did you mean cosine?"),
-                Arguments.of("%sample \"x\" --spacing trailling", "Did you mean trailing?"),
-                Arguments.of(
-                        "%sample three red apples",
-                        "'red' is one argument too many for %sample. Put a text with blanks"),
-                Arguments.of("%sample 'three red'", "Put a text with blanks into double quotes."),
-                Arguments.of("%start", "PROMPT is missing."),
-                Arguments.of("%model exakt", "model 'exakt' is unknown. Did you mean exact?"),
-                Arguments.of("%model \"no such folder/a b\"", "there is no model folder"),
-                Arguments.of("%model ../../etc", "Give a folder with model_index.json"),
-                Arguments.of("%model exact --device gpu", "device is 'gpu'. Give auto, cpu, cuda or cuda:n"),
-                Arguments.of("%model exact --device cuda", "cuda"),
-                Arguments.of("%step 0", "steps is 0. Give 1 or more."),
-                Arguments.of("%step many", "N is 'many', not a whole number. Give the number of steps"),
-                Arguments.of("%back 99", "cannot go back 99 steps, 2 were made. Give 0 to 2."),
-                Arguments.of("%back -1", "cannot go back -1 steps"),
-                Arguments.of("%branch 7", "branch is 7. Give 1 to 1."),
-                Arguments.of("%branch 1 --guidance 2", "cannot be changed"),
-                Arguments.of("%branch --sampler huen", "Did you mean heun?"),
-                Arguments.of("%finish now", "'now' is one argument too many for %finish."),
-                Arguments.of("%plot", "SUBJECT is missing. Give one of: schedule"),
-                Arguments.of("%plot pth", "subject 'pth' is unknown. Did you mean path?"),
-                Arguments.of("%plot path x", "'x' is one argument too many for %plot path."),
-                Arguments.of("%plot path --frames 0", "frames is 0. Give 1 or more."),
-                Arguments.of("%plot schedule linaer", "schedule 'linaer' is unknown. Did you mean linear?"),
-                Arguments.of("%attention ball", "model 'exact' shows no attention"),
-                Arguments.of("%attention --picture 2", "--picture is 2. Give 1 to 1."),
-                Arguments.of("%daguerre docter", "topic 'docter' is unknown. Did you mean doctor?"),
-                Arguments.of("%daguerre help dark", "'dark' is one argument too many"),
-                Arguments.of("%daguerre theme drak", "theme 'drak' is unknown. Did you mean dark?"));
-    }
-
-    @ParameterizedTest
-    @MethodSource("mistakes")
-    void mistakeIsAnsweredInOneLineAndChangesNothing(String source, String answer) {
-        for (Family family : Family.values()) {
-            execute(family, "%start \"a red ball\" --steps 4");
-            execute(family, "%step 2");
-            String state = execute(family, STATE).text().replaceFirst("heap.*", "");
-            Cell cell = execute(family, source);
-            assertTrue(cell.error().contains(answer), family + " answers: " + cell.error() + cell.outputs());
-            assertFalse(cell.traceback().contains("at org.daguerre.argument."), cell.traceback());
-            assertEquals(state, execute(family, STATE).text().replaceFirst("heap.*", ""));
-            assertTrue(execute(family, "%back 0").text().contains("2 of 4 steps"));
-        }
-    }
-
     @Test
     void promptOfAMegabyteIsTakenByTheMagic() {
         String huge = execute(Family.JJAVA, "%sample \"" + "a red ball ".repeat(100_000) + "\" --steps 2")
@@ -304,7 +210,7 @@ class MagicsTest {
     @ParameterizedTest
     @EnumSource
     void interruptStopsWithinAStepAndTheRunGoesOn(Family family) throws Exception {
-        JupyterClient kernel = kernels.get(family);
+        JupyterClient kernel = kernel(family);
         String cell = kernel.start("%sample \"three red apples\" --steps 1000 --sampler ddpm --count 64");
         kernel.await(cell, "display_data");
         kernel.interrupt();
@@ -319,10 +225,10 @@ class MagicsTest {
     void releaseLetsGoOfEverything(Family family) {
         execute(family, "%sample \"a red ball\" --steps 2");
         assertTrue(execute(family, "%daguerre release").text().contains("exact"));
-        assertTrue(execute(family, STATE).text().contains("models in memory: none"));
+        assertTrue(execute(family, "%daguerre memory").text().contains("models in memory: none"));
         assertTrue(execute(family, "%sample \"x\"").error().contains("no model is loaded. Load one:"));
         assertTrue(execute(family, "%step").error().contains("there is no run yet. Begin one:"));
-        kernels.values().forEach(kernel -> kernel.execute("%model exact").result());
+        executeInEvery("%model exact");
     }
 
     @Test
