@@ -86,9 +86,7 @@ final class Lint {
         for (String text : cell.source().split("\n", -1)) {
             if (cell.kind() == Cell.Kind.CODE && text.length() > MAX_LINE) {
                 throw new LessonException(
-                        file,
-                        line,
-                        "code of " + text.length() + " characters in a line. Wrap it at " + MAX_LINE + ".");
+                        file, line, "code of " + text.length() + " characters in a line. Wrap it at " + MAX_LINE + ".");
             }
             line++;
         }
