@@ -7,6 +7,7 @@ import argparse
 import json
 import os
 import shutil
+import subprocess
 from pathlib import Path
 from subprocess import DEVNULL
 
@@ -32,7 +33,7 @@ def archive_classes(folder):
     """Keeps the classes of a kernel's start parsed and linked, beside kernel.json, so that later kernels start faster.
 
     The archive holds for this JVM and this class path alone; Java leaves another one unread. Without it a kernel is only
-    slower, so a failure here is said and goes no further.
+    slower, so a failure here is said and goes no further. Answers the options that a kernel starts from it with.
     """
     archive = folder / ARCHIVE
     specs = KernelSpecManager(kernel_dirs=[str(folder.parent)])
@@ -52,7 +53,16 @@ def archive_classes(folder):
         print(f"no archive of classes: {failure}")
     finally:
         manager.shutdown_kernel(now=True)
-    return archive.is_file()
+    # Unverified, an archive with a flipped bit crashes the JVM. Of one that does not fit, JDK 25 talks on standard output.
+    use = [f"-XX:SharedArchiveFile={archive}", "-XX:+VerifySharedSpaces", "-Xlog:cds*=off"]
+    command = [word.replace("{resource_dir}", str(folder)) for word in manager.kernel_spec.argv]
+    quiet = ["-Xshare:on", f"-XX:ErrorFile={os.devnull}", "-XX:-CreateCoredumpOnCrash"]
+    command = [command[0], *use, *quiet, *command[1 : command.index("-cp") + 2], "-version"]
+    # A full disk leaves an archive that is cut short, which crashes JDK 17 even so.
+    if subprocess.run(command, stdout=DEVNULL, stderr=DEVNULL, cwd=folder, check=False).returncode != 0:
+        archive.unlink(missing_ok=True)
+        return []
+    return [word.replace(str(folder), "{resource_dir}") for word in use]
 
 
 arguments = argparse.ArgumentParser(description=__doc__)
@@ -85,8 +95,8 @@ jars = sorted(path.name for path in (folder / "lib").glob("*.jar"))
 class_path = os.pathsep.join(f"{{resource_dir}}/lib/{jar}" for jar in jars)
 spec["argv"] = [word.replace("{class_path}", class_path) for word in spec["argv"]]
 (folder / "kernel.json").write_text(json.dumps(spec, indent=2) + "\n", encoding="utf-8")
-if archive_classes(folder):
-    spec["argv"].insert(1, f"-XX:SharedArchiveFile={{resource_dir}}/{ARCHIVE}")
+if archived := archive_classes(folder):
+    spec["argv"][1:1] = archived
     (folder / "kernel.json").write_text(json.dumps(spec, indent=2) + "\n", encoding="utf-8")
 
 settings = share / "lab" / "settings"

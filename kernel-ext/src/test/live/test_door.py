@@ -1,10 +1,14 @@
 """./daguerre before any Java runs: what it says when something is missing or wrong."""
 
 import os
+import shutil
+import signal
 import socket
 import subprocess
+import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 ROOT = Path(__file__).parents[4]
@@ -64,11 +68,46 @@ def test_a_port_in_use_is_said_before_anything_starts():
     assert f"port {port} is in use" in done.stderr
 
 
+def test_a_port_that_a_server_has_just_left_may_be_taken(bare_path, tmp_path):
+    (tmp_path / "python3").symlink_to(sys.executable)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        client = socket.create_connection(("127.0.0.1", port))
+        left, _ = server.accept()
+        left.close()  # the side that closes first keeps the port waiting
+        client.close()
+    done = daguerre("lab", "--port", str(port), PATH=bare_path, JAVA_HOME="", DAGUERRE_HOME=str(tmp_path / "home"))
+    assert "no JDK 17" in done.stderr
+    assert "in use" not in done.stderr
+
+
 def test_all_that_is_missing_is_named_at_once_with_the_commands_that_bring_it(bare_path, tmp_path):
     done = daguerre("lab", "--setup-only", PATH=bare_path, JAVA_HOME="", DAGUERRE_HOME=str(tmp_path / "home"))
     assert done.returncode == 1
     for fact in ["no JDK 17", "no Python 3.10", "sudo apt install openjdk", "sudo dnf install java", "brew install"]:
         assert fact in done.stderr
+
+
+def put(folder, name, script):
+    (folder / name).unlink(missing_ok=True)
+    (folder / name).write_text("#!/usr/bin/env bash\n" + script)
+    (folder / name).chmod(0o755)
+
+
+def test_a_python_without_venv_is_named_with_the_commands_that_bring_it(bare_path, tmp_path):
+    put(tmp_path, "python3", f'[[ $* != *ensurepip* ]] && exec {sys.executable} "$@"\n')
+    done = daguerre("lab", "--setup-only", PATH=bare_path, JAVA_HOME="", DAGUERRE_HOME=str(tmp_path / "home"))
+    assert done.returncode == 1
+    for fact in [f"{tmp_path}/python3 has no venv module", "sudo apt install python3-venv", "sudo dnf install", "brew install"]:
+        assert fact in done.stderr
+
+
+def test_a_full_disk_is_named_with_what_is_needed(bare_path, tmp_path):
+    put(tmp_path, "df", 'echo "Filesystem 1024-blocks Used Available"; echo "disk 1000000 999000 102400"\n')
+    done = daguerre("lab", "--setup-only", PATH=bare_path, JAVA_HOME="", DAGUERRE_HOME=str(tmp_path / "home"))
+    assert done.returncode == 1
+    assert f"100 MB are free in {tmp_path}/home, and the set-up needs 1500." in done.stderr
+    assert "set DAGUERRE_HOME to a folder on another disk" in done.stderr
 
 
 def test_a_jdk_that_is_too_old_counts_as_none(bare_path, tmp_path):
@@ -85,6 +124,28 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path):
     done = daguerre("lab", "--setup-only", DAGUERRE_HOME=str(tmp_path / "file" / "home"))
     assert done.returncode == 1
     assert "Set DAGUERRE_HOME to a folder that can." in done.stderr
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGHUP, signal.SIGTERM])
+def test_a_step_of_the_set_up_leaves_nothing_behind_when_it_is_ended(end, tmp_path):
+    for name in ["daguerre", "pom.xml"]:
+        shutil.copy(ROOT / name, tmp_path)
+    jdk = tmp_path / "jdk"
+    (jdk / "bin").mkdir(parents=True)
+    (jdk / "bin" / "javac").touch(mode=0o755)
+    (jdk / "release").write_text('JAVA_VERSION="17.0.1"\n')
+    pid = tmp_path / "pid"
+    put(tmp_path, "mvn", f"[[ $1 != --version ]] || exec echo Apache Maven 3.9.9\necho $$ >{pid}\nexec sleep 86400\n")
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": path, "JAVA_HOME": str(jdk), "DAGUERRE_HOME": str(tmp_path / "home")}
+    begun = subprocess.Popen([tmp_path / "daguerre", "doctor"], env=environment, preexec_fn=os.setpgrp, stderr=subprocess.DEVNULL)
+    while not (pid.exists() and pid.read_text().endswith("\n")):
+        assert begun.poll() is None
+    maven = psutil.Process(int(pid.read_text()))
+    # A terminal's Ctrl-C goes to all that run in it, the others to the shell alone.
+    os.killpg(begun.pid, end) if end == signal.SIGINT else begun.send_signal(end)
+    assert begun.wait(timeout=60) == 130
+    maven.wait(timeout=60)
 
 
 def test_completion_offers_every_command():

@@ -1,6 +1,23 @@
 """The packaged kernel itself: JJava as pip delivers it, started by our kernel.json."""
 
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
 from conftest import Kernel
+from jupyter_client.kernelspec import KernelSpecManager
+
+ARCHIVE = "-XX:SharedArchiveFile="
+
+SERVER = """
+from jupyter_client.manager import start_new_kernel
+manager, client = start_new_kernel(kernel_name="daguerre", startup_timeout=600)
+print(manager.provisioner.pid, flush=True)
+input()
+"""
 
 
 def test_answers_with_the_value_of_the_last_expression(kernel):
@@ -34,14 +51,6 @@ def test_runs_on_the_onnx_runtime_that_does_not_phone_home(kernel):
 def test_magics_are_found_and_explain_themselves(kernel):
     assert "%sample" in kernel.run("%daguerre help").text
     assert kernel.run("%sample --help").text.startswith("Usage: %sample")
-
-
-def test_tab_completes_the_names_of_magics_and_their_twins_in_java(kernel):
-    def completed(code):
-        return kernel.client.complete(code, len(code), reply=True, timeout=60)["content"]["matches"]
-
-    assert completed("%sam") == ["%sample"]
-    assert "prompt(" in completed('Daguerre.model("tray").pro')
 
 
 def test_students_have_the_visible_checks_and_not_the_hidden_ones(kernel):
@@ -93,13 +102,40 @@ def test_goes_on_after_the_heap_is_exhausted(kernel):
     assert kernel.run("3 + 3").text == "6"
 
 
-def test_starts_from_an_archive_of_its_classes():
+def test_starts_from_an_archive_of_its_classes_without_a_word(capfd):
     started = Kernel(JDK_JAVA_OPTIONS="-Xshare:on")  # a JVM that cannot use its archive does not start then
     try:
-        assert any(word.startswith("-XX:SharedArchiveFile=") for word in started.manager.kernel_spec.argv)
+        assert any(word.startswith(ARCHIVE) for word in started.manager.kernel_spec.argv)
         assert started.run("1 + 1").text == "2"
     finally:
         started.stop()
+    assert "[cds" not in capfd.readouterr().out
+
+
+@pytest.mark.parametrize("damage", ["flipped", "another JDK's", "empty", "missing"])
+def test_starts_with_a_damaged_archive(damage, tmp_path, monkeypatch, capfd):
+    sound = KernelSpecManager().get_kernel_spec("daguerre")
+    argv = [word.replace("{resource_dir}", sound.resource_dir) for word in sound.argv]
+    place, name = next((i, word.removeprefix(ARCHIVE)) for i, word in enumerate(argv) if word.startswith(ARCHIVE))
+    archive = bytearray(Path(name).read_bytes())
+    if damage == "flipped":
+        middle = len(archive) // 2
+        archive[middle : middle + 4096] = bytes(byte ^ 0x5A for byte in archive[middle : middle + 4096])
+    if damage == "another JDK's":
+        archive = archive.replace(b" Server VM ", b" Forged VM ", 1)
+    folder = tmp_path / "kernels" / "damaged"
+    folder.mkdir(parents=True)
+    if damage != "missing":
+        (folder / "kernel.jsa").write_bytes(b"" if damage == "empty" else archive)
+    argv[place] = ARCHIVE + str(folder / "kernel.jsa")
+    (folder / "kernel.json").write_text(json.dumps({**sound.to_dict(), "argv": argv}))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    started = Kernel("damaged")
+    try:
+        assert started.run("1 + 1").text == "2"
+    finally:
+        started.stop()
+    assert "[cds" not in capfd.readouterr().out
 
 
 def test_interrupt_ends_a_cell_and_the_kernel_answers(kernel):
@@ -120,3 +156,12 @@ def test_the_jvm_ends_when_the_kernel_is_shut_down(fresh_kernel):
     # JJava alone would leave the JVM up for another minute, and each client would wait for it and kill it.
     fresh_kernel.client.shutdown()
     assert fresh_kernel.manager.provisioner.process.wait(timeout=45) == 0
+
+
+def test_the_jvm_ends_when_its_server_was_killed():
+    server = subprocess.Popen([sys.executable, "-c", SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    jvm = psutil.Process(int(server.stdout.readline()))
+    assert jvm.is_running()
+    server.kill()
+    server.wait()
+    jvm.wait(timeout=60)

@@ -1,5 +1,7 @@
 package org.daguerre.notebook.jjava;
 
+import java.io.File;
+import java.util.concurrent.CompletableFuture;
 import org.daguerre.notebook.Notebook;
 import org.dflib.jjava.jupyter.Extension;
 import org.dflib.jjava.jupyter.kernel.BaseKernel;
@@ -14,12 +16,18 @@ public final class DaguerreExtension implements Extension {
     /** Set to true in our kernelspec: the JVM is the kernel's own and ends with it. */
     public static final String EXIT = "daguerre.exitOnShutdown";
 
+    /** Where Jupyter says which process the kernel belongs to; a kernel that is to outlive it is not told. */
+    private static final String PARENT = "JPY_PARENT_PID";
+
     private JJavaHost host;
 
     @Override
     public void install(BaseKernel kernel) {
         host = new JJavaHost(kernel);
         Notebook.install(host, () -> LongArguments.allow(kernel));
+        if (Boolean.getBoolean(EXIT)) {
+            exitWithParent();
+        }
     }
 
     @Override
@@ -28,6 +36,18 @@ public final class DaguerreExtension implements Extension {
         if (Boolean.getBoolean(EXIT)) {
             exitSoon();
         }
+    }
+
+    /** A server that was killed, or whose terminal was closed, says no goodbye to its kernels. */
+    private static void exitWithParent() {
+        String parent = System.getenv(PARENT);
+        if (parent == null || !parent.matches("\\d{1,18}") || File.separatorChar == '\\') { // on Windows it is a handle
+            return;
+        }
+        ProcessHandle.of(Long.parseLong(parent))
+                .map(ProcessHandle::onExit)
+                .orElse(CompletableFuture.completedFuture(null))
+                .thenRun(() -> System.exit(0));
     }
 
     /** JJava's idle evaluator threads keep a JVM up for a minute after the kernel has gone; the reply to the client goes out first. */
