@@ -115,11 +115,7 @@ final class DaguerreMagic extends Magic {
         return models.isEmpty()
                 ? "none"
                 : models.stream()
-                        .map(model -> String.format(
-                                Locale.ROOT,
-                                "%s (%.1f MB)",
-                                model.name(),
-                                model.card().bytes() / 1e6))
+                        .map(model -> String.format(Locale.ROOT, "%s (%.1f MB)", model.name(), model.bytes() / 1e6))
                         .collect(Collectors.joining(", "));
     }
 

@@ -1,7 +1,7 @@
 package org.daguerre.onnx;
 
+import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.RunOptions;
@@ -21,16 +21,21 @@ import org.daguerre.tensor.Tensor;
  */
 final class Binding implements AutoCloseable {
 
+    /** Makes a native tensor over a direct buffer, which stays the caller's: {@link OnnxTensor#createTensor} in an environment. */
+    @FunctionalInterface
+    interface Tensors {
+        OnnxTensor over(ByteBuffer buffer, long[] shape, OnnxJavaType type) throws OrtException;
+    }
+
     /** Native memory of one input or output. */
     private record Slot(Port port, int[] shape, ByteBuffer buffer, OnnxTensor tensor) {
 
-        static Slot of(OrtEnvironment environment, Port port, int[] shape) throws OrtException {
+        static Slot of(Tensors tensors, Port port, int[] shape) throws OrtException {
             int size = Arrays.stream(shape).reduce(1, Math::multiplyExact);
             ByteBuffer buffer = ByteBuffer.allocateDirect(Math.multiplyExact(size, port.type().bytes))
                     .order(ByteOrder.nativeOrder());
             long[] dimensions = Arrays.stream(shape).asLongStream().toArray();
-            return new Slot(
-                    port, shape, buffer, OnnxTensor.createTensor(environment, buffer, dimensions, port.type().java));
+            return new Slot(port, shape, buffer, tensors.over(buffer, dimensions, port.type().java));
         }
 
         void write(Tensor value) {
@@ -44,20 +49,19 @@ final class Binding implements AutoCloseable {
         }
     }
 
-    private final OrtEnvironment environment;
+    private final Tensors tensors;
     private final List<String> wanted;
     private final Map<String, Slot> inputs = new LinkedHashMap<>();
     private final Map<String, OnnxTensor> inputTensors = new LinkedHashMap<>();
     private final Map<String, Slot> outputs = new LinkedHashMap<>();
     private final Map<String, OnnxTensor> outputTensors = new LinkedHashMap<>();
 
-    Binding(OrtEnvironment environment, List<Port> ports, List<Tensor> values, List<String> wanted)
-            throws OrtException {
-        this.environment = environment;
+    Binding(Tensors tensors, List<Port> ports, List<Tensor> values, List<String> wanted) throws OrtException {
+        this.tensors = tensors;
         this.wanted = wanted;
         try {
             for (int i = 0; i < ports.size(); i++) {
-                Slot slot = Slot.of(environment, ports.get(i), values.get(i).shape());
+                Slot slot = Slot.of(tensors, ports.get(i), values.get(i).shape());
                 inputs.put(slot.port.name(), slot);
                 inputTensors.put(slot.port.name(), slot.tensor);
             }
@@ -102,7 +106,7 @@ final class Binding implements AutoCloseable {
                 int[] shape = Arrays.stream(tensor.getInfo().getShape())
                         .mapToInt(Math::toIntExact)
                         .toArray();
-                Slot slot = Slot.of(environment, ports.get(name), shape);
+                Slot slot = Slot.of(tensors, ports.get(name), shape);
                 outputTensors.put(name, slot.tensor);
                 outputs.put(name, slot);
                 slot.buffer.duplicate().put(tensor.getByteBuffer());

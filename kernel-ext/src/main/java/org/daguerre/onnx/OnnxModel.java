@@ -1,6 +1,7 @@
 package org.daguerre.onnx;
 
 import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
@@ -27,7 +28,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.daguerre.tensor.Tensor;
 
@@ -82,20 +82,19 @@ public final class OnnxModel implements AutoCloseable {
      * @throws ModelException if the file is not a model that can run here, or the device is not there
      */
     public static OnnxModel load(Path file, Device device) {
-        return load(file, device, graph -> List.of());
+        return load(file, device, List.of());
     }
 
     /**
-     * Loads a file with some of its inner values as outputs besides its own. A run that does not ask for them is not slower.
+     * Loads a file with some of its inner values as outputs besides its own.
      *
-     * @param extraOutputs chooses names of values inside the graph
+     * @param extraOutputs names of values inside the graph
      * @throws ModelException if the file is not a model that can run here, or the device is not there
      */
-    public static OnnxModel load(Path file, Device device, Function<OnnxGraph, List<String>> extraOutputs) {
+    public static OnnxModel load(Path file, Device device, List<String> extraOutputs) {
         String label = OnnxFile.label(file);
         OnnxGraph graph = OnnxGraph.read(file);
-        List<String> extra = extraOutputs.apply(graph);
-        byte[] appended = extra.isEmpty() ? null : withOutputs(file, extra);
+        byte[] appended = extraOutputs.isEmpty() ? null : withOutputs(file, extraOutputs);
         return OwnerThread.call(() -> create(file, label, graph, appended, device));
     }
 
@@ -162,7 +161,7 @@ public final class OnnxModel implements AutoCloseable {
                 : environment.createSession(bytes, options);
     }
 
-    static SessionOptions options(Path file, OnnxGraph graph) throws OrtException {
+    private static SessionOptions options(Path file, OnnxGraph graph) throws OrtException {
         SessionOptions options = new SessionOptions();
         options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
         options.setIntraOpNumThreads(threads(file, graph));
@@ -179,7 +178,7 @@ public final class OnnxModel implements AutoCloseable {
         return small ? 1 : Runtime.getRuntime().availableProcessors();
     }
 
-    static OrtEnvironment environment() {
+    private static OrtEnvironment environment() {
         return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "daguerre");
     }
 
@@ -191,7 +190,7 @@ public final class OnnxModel implements AutoCloseable {
     }
 
     /** The sentence in a native message, without source lines, signatures and colour. */
-    static String readable(OrtException e) {
+    private static String readable(OrtException e) {
         String message = String.valueOf(e.getMessage())
                 .replaceAll("\\p{Cntrl}\\[[0-9;]*m", "")
                 .replaceAll("^Error code - ORT_\\w+ - message: ", "")
@@ -233,7 +232,7 @@ public final class OnnxModel implements AutoCloseable {
         }
     }
 
-    static Map<String, Port> ports(String label, Map<String, NodeInfo> infos) {
+    private static Map<String, Port> ports(String label, Map<String, NodeInfo> infos) {
         Map<String, Port> ports = new LinkedHashMap<>();
         infos.forEach((name, info) -> {
             if (!(info.getInfo() instanceof TensorInfo tensor)) {
@@ -316,10 +315,7 @@ public final class OnnxModel implements AutoCloseable {
      */
     public Map<String, Tensor> run(Map<String, Tensor> given, Collection<String> wanted) {
         check(given, wanted);
-        List<Tensor> values = new ArrayList<>(inputs.size());
-        for (String name : inputs.keySet()) {
-            values.add(given.get(name));
-        }
+        List<Tensor> values = inOrder(given);
         List<String> names = List.copyOf(wanted);
         try (RunOptions options = new RunOptions()) {
             boolean[] terminated = {false};
@@ -353,6 +349,33 @@ public final class OnnxModel implements AutoCloseable {
     /** Runs a graph and returns its one wanted output. */
     public Tensor run(Map<String, Tensor> given, String wanted) {
         return run(given, List.of(wanted)).get(wanted);
+    }
+
+    /**
+     * Runs the graph several times in a row and throws the answers away: between one {@code session.run} and the next nothing
+     * is handed over, copied or watched. What {@link #run} adds to the session is measured against this.
+     *
+     * @param given every input by name
+     * @param wanted name of the output that is computed
+     * @param times 1 or more
+     * @throws IllegalArgumentException and IllegalStateException as {@link #run} does
+     */
+    public void repeat(Map<String, Tensor> given, String wanted, int times) {
+        check(given, List.of(wanted));
+        List<Tensor> values = inOrder(given);
+        OwnerThread.call(() -> {
+            held.repeat(label, inputs, values, outputs, List.of(wanted), times);
+            return null;
+        });
+    }
+
+    /** The values in the order of the inputs. */
+    private List<Tensor> inOrder(Map<String, Tensor> given) {
+        List<Tensor> values = new ArrayList<>(inputs.size());
+        for (String name : inputs.keySet()) {
+            values.add(given.get(name));
+        }
+        return values;
     }
 
     private static void terminate(RunOptions options) {
@@ -401,7 +424,7 @@ public final class OnnxModel implements AutoCloseable {
 
         private static final int BINDINGS = 8;
 
-        private final OrtEnvironment environment;
+        private final Binding.Tensors tensors;
         private final OrtSession session;
         private boolean closed;
 
@@ -409,7 +432,7 @@ public final class OnnxModel implements AutoCloseable {
         private final Deque<Binding> bindings = new ArrayDeque<>();
 
         Native(OrtEnvironment environment, OrtSession session) {
-            this.environment = environment;
+            this.tensors = (buffer, shape, type) -> OnnxTensor.createTensor(environment, buffer, shape, type);
             this.session = session;
         }
 
@@ -421,10 +444,32 @@ public final class OnnxModel implements AutoCloseable {
                 List<String> wanted,
                 RunOptions options)
                 throws OrtException {
+            throwIfClosed(label);
+            return binding(inputs, values, wanted).run(session, values, outputs, options);
+        }
+
+        void repeat(
+                String label,
+                Map<String, Port> inputs,
+                List<Tensor> values,
+                Map<String, Port> outputs,
+                List<String> wanted,
+                int times)
+                throws OrtException {
+            throwIfClosed(label);
+            Binding binding = binding(inputs, values, wanted);
+            try (RunOptions once = new RunOptions()) {
+                binding.run(session, values, outputs, once);
+            }
+            for (int i = 1; i < times; i++) {
+                binding.again(session);
+            }
+        }
+
+        private void throwIfClosed(String label) {
             if (closed) {
                 throw new IllegalStateException(label + " is closed. Load the model again.");
             }
-            return binding(inputs, values, wanted).run(session, values, outputs, options);
         }
 
         /** Plain loops: the first runs are interpreted, and streams would cost more than the sampler. */
@@ -438,7 +483,7 @@ public final class OnnxModel implements AutoCloseable {
                 }
             }
             if (found == null) {
-                found = new Binding(environment, List.copyOf(inputs.values()), values, wanted);
+                found = new Binding(tensors, List.copyOf(inputs.values()), values, wanted);
                 if (bindings.size() == BINDINGS) {
                     bindings.removeLast().close();
                 }

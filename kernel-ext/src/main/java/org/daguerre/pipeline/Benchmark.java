@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
-import org.daguerre.onnx.BareSession;
 import org.daguerre.onnx.Device;
 import org.daguerre.onnx.OnnxModel;
 import org.daguerre.run.Run;
@@ -22,7 +21,8 @@ import org.daguerre.unet.UNet;
 /**
  * What a model costs on this machine's CPU, measured in one program: loading, a bare loop of the U-Net, the same calls
  * through {@link OnnxModel}, a whole guided run of as many calls, a finished picture; and the memory that pictures and
- * reloads leave behind. The loops take turns, so that other work on the machine meets them all alike.
+ * reloads leave behind. The loops take turns, so that other work on the machine meets them all alike, and they share one
+ * session: two of the same file differ by more than what is measured here, as their weights lie elsewhere in memory.
  *
  * @param subject what was measured, and where
  * @param times medians over the rounds, in milliseconds; the first load and picture were measured once, in a cold program
@@ -153,31 +153,29 @@ public record Benchmark(
         run.finish();
         int calls = run.calls();
         OnnxModel unet = model.unet().model();
-        try (BareSession bare = BareSession.load(model.folder().graph("unet"), inputs, UNet.OUT)) {
-            Generation[] next = new Generation[1];
-            Map<String, Runnable> loops = new LinkedHashMap<>();
-            loops.put("bare loop of " + calls + " session.run", () -> repeat(calls, bare::run));
-            loops.put("the same through OnnxModel", () -> repeat(calls, () -> unet.run(inputs, UNet.OUT)));
-            loops.put("guided run of " + STEPS + " steps", () -> next[0].finish());
-            loops.put("picture: prompt, run, decoding", () -> paint(request));
-            Map<String, Time[]> measured = new LinkedHashMap<>();
-            loops.keySet().forEach(name -> measured.put(name, new Time[rounds]));
-            for (int i = -WARM_UP; i < rounds; i++) {
-                progress.accept(i < 0 ? "warming up" : "round " + (i + 1) + " of " + rounds);
-                next[0] = request.start();
-                for (Map.Entry<String, Runnable> loop : loops.entrySet()) {
-                    Time time = Time.of(loop.getValue());
-                    if (i >= 0) {
-                        measured.get(loop.getKey())[i] = time;
-                    }
+        Generation[] next = new Generation[1];
+        Map<String, Runnable> loops = new LinkedHashMap<>();
+        loops.put("bare loop of " + calls + " session.run", () -> unet.repeat(inputs, UNet.OUT, calls));
+        loops.put("the same through OnnxModel", () -> repeat(calls, () -> unet.run(inputs, UNet.OUT)));
+        loops.put("guided run of " + STEPS + " steps", () -> next[0].finish());
+        loops.put("picture: prompt, run, decoding", () -> paint(request));
+        Map<String, Time[]> measured = new LinkedHashMap<>();
+        loops.keySet().forEach(name -> measured.put(name, new Time[rounds]));
+        for (int i = -WARM_UP; i < rounds; i++) {
+            progress.accept(i < 0 ? "warming up" : "round " + (i + 1) + " of " + rounds);
+            next[0] = request.start();
+            for (Map.Entry<String, Runnable> loop : loops.entrySet()) {
+                Time time = Time.of(loop.getValue());
+                if (i >= 0) {
+                    measured.get(loop.getKey())[i] = time;
                 }
             }
-            Time[] base = measured.values().iterator().next();
-            measured.forEach((name, series) -> {
-                times.put(name, Time.median(series));
-                overBare.put(name, Time.over(series, base));
-            });
         }
+        Time[] base = measured.values().iterator().next();
+        measured.forEach((name, series) -> {
+            times.put(name, Time.median(series));
+            overBare.put(name, Time.over(series, base));
+        });
     }
 
     private static void repeat(int times, Runnable call) {

@@ -14,7 +14,6 @@ import org.daguerre.denoiser.ConditionalDenoiser;
 import org.daguerre.name.Names;
 import org.daguerre.onnx.Device;
 import org.daguerre.onnx.ModelException;
-import org.daguerre.onnx.OnnxGraph;
 import org.daguerre.onnx.Port;
 import org.daguerre.sampler.SchedulerConfig;
 import org.daguerre.schedule.Level;
@@ -41,6 +40,7 @@ public final class Model implements AutoCloseable {
     private final Tokenizer tokenizer;
     private final TextEncoder textEncoder;
     private final UNet unet;
+    private final long unetWritten;
     private final Vae vae;
     private final List<AttentionLayer> attentionLayers;
     private final int scale;
@@ -48,12 +48,16 @@ public final class Model implements AutoCloseable {
     private final ModelCard card;
     private volatile boolean closed;
 
+    /** The U-Net once more, with its attention weights as outputs; null until they are asked for. */
+    private volatile UNet attending;
+
     private Model(ModelFolder folder, boolean verified, Scheduler scheduler, Tokenizer tokenizer, Networks networks) {
         this.folder = folder;
         this.scheduler = scheduler;
         this.tokenizer = tokenizer;
         this.textEncoder = networks.textEncoder;
         this.unet = networks.unet;
+        this.unetWritten = networks.unetWritten;
         this.vae = networks.vae;
         this.attentionLayers = AttentionLayer.find(unet.model().graph());
         ObjectNode vaeConfig = folder.config("vae_decoder");
@@ -101,6 +105,7 @@ public final class Model implements AutoCloseable {
     private static final class Networks {
         private TextEncoder textEncoder;
         private UNet unet;
+        private long unetWritten;
         private Vae vae;
 
         void close() {
@@ -132,8 +137,9 @@ public final class Model implements AutoCloseable {
         Networks networks = new Networks();
         try {
             networks.textEncoder = TextEncoder.load(folder.graph("text_encoder"), device, tokenizer);
-            networks.unet = UNet.load(
-                    folder.graph("unet"), device, scheduler.config().predictionType(), Model::attentionOutputs);
+            networks.unetWritten = written(folder.graph("unet"));
+            networks.unet =
+                    UNet.load(folder.graph("unet"), device, scheduler.config().predictionType());
             if (folder.components().containsKey("vae_decoder") || folder.has("vae_decoder")) {
                 ObjectNode config = folder.config("vae_decoder");
                 networks.vae = Vae.load(
@@ -150,8 +156,9 @@ public final class Model implements AutoCloseable {
         }
     }
 
-    private static List<String> attentionOutputs(OnnxGraph graph) {
-        return AttentionLayer.find(graph).stream().map(AttentionLayer::output).toList();
+    /** When a file was last written, in milliseconds; 0 if it is not there. */
+    private static long written(Path file) {
+        return file.toFile().lastModified();
     }
 
     private static Tokenizer tokenizer(ModelFolder folder) {
@@ -316,15 +323,39 @@ public final class Model implements AutoCloseable {
     }
 
     /**
-     * The attention of one call, for a state of batch 1 under one prompt.
+     * The attention of one call, for a state of batch 1 under one prompt. The first time it loads the U-Net once more.
      *
      * @throws IllegalStateException if the graph does not show its attention; the message says why
+     * @throws ModelException if the file of the U-Net can no longer be loaded, or is over 1 GB in one piece
      */
     public AttentionMaps attention(Tensor x, Level level, Tensor promptEmbeds) {
         requireAttention();
         List<String> outputs =
                 attentionLayers.stream().map(AttentionLayer::output).toList();
-        return AttentionMaps.of(attentionLayers, unet.outputs(x, level, promptEmbeds, outputs));
+        return AttentionMaps.of(attentionLayers, attending(outputs).outputs(x, level, promptEmbeds, outputs));
+    }
+
+    /** A session of its own, so that sampling goes on with the graph as it is in the file. */
+    private synchronized UNet attending(List<String> outputs) {
+        if (attending == null) {
+            Path file = folder.graph("unet");
+            if (closed) {
+                throw new IllegalStateException("model '" + name() + "' is closed. Load the model again.");
+            }
+            if (written(file) != unetWritten) {
+                throw new ModelException("unet/model.onnx of model '" + name()
+                        + "' was changed after it was loaded, so it cannot tell what the network in memory attends to."
+                        + " Close the model and load it again.");
+            }
+            attending = UNet.load(
+                    file, unet.model().provider().device(), scheduler.config().predictionType(), outputs);
+        }
+        return attending;
+    }
+
+    /** Size on disk of the networks in memory: a U-Net that has been asked for its attention is there twice. */
+    public long bytes() {
+        return card.bytes() + (attending == null ? 0 : folder.bytes("unet"));
     }
 
     void requireAttention() {
@@ -343,10 +374,13 @@ public final class Model implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         closed = true;
         textEncoder.close();
         unet.close();
+        if (attending != null) {
+            attending.close();
+        }
         if (vae != null) {
             vae.close();
         }

@@ -5,13 +5,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import org.daguerre.denoiser.ConditionalDenoiser;
 import org.daguerre.denoiser.Prediction;
 import org.daguerre.denoiser.PredictionType;
 import org.daguerre.onnx.Device;
 import org.daguerre.onnx.ModelException;
-import org.daguerre.onnx.OnnxGraph;
 import org.daguerre.onnx.OnnxModel;
 import org.daguerre.onnx.Port;
 import org.daguerre.schedule.Level;
@@ -57,11 +55,18 @@ public final class UNet implements AutoCloseable {
      * Loads a U-Net and checks its inputs and outputs.
      *
      * @param predictionType what its output stands for, from scheduler_config.json
-     * @param extraOutputs inner values that can be asked for besides, such as attention maps
      * @throws ModelException if the file is no U-Net or cannot run here
      */
-    public static UNet load(
-            Path file, Device device, PredictionType predictionType, Function<OnnxGraph, List<String>> extraOutputs) {
+    public static UNet load(Path file, Device device, PredictionType predictionType) {
+        return load(file, device, predictionType, List.of());
+    }
+
+    /**
+     * Loads a U-Net that can be asked for inner values besides; throws as {@link #load(Path, Device, PredictionType)} does.
+     *
+     * @param extraOutputs names of values inside the graph, such as attention weights
+     */
+    public static UNet load(Path file, Device device, PredictionType predictionType, List<String> extraOutputs) {
         OnnxModel model = OnnxModel.load(file, device, extraOutputs);
         try {
             return new UNet(model, predictionType);
@@ -132,6 +137,9 @@ public final class UNet implements AutoCloseable {
 
         private final Map<String, Tensor> promptEmbeds;
 
+        /** The prompts of the last call: those of the next are the same, as a rule. */
+        private volatile Batch last = new Batch(List.of(), 0, null);
+
         Prompted(Map<String, Tensor> promptEmbeds) {
             this.promptEmbeds = promptEmbeds;
         }
@@ -143,19 +151,25 @@ public final class UNet implements AutoCloseable {
 
         @Override
         public List<Prediction> predict(Tensor x, Level level, List<String> branches) {
-            Tensor[] states = new Tensor[branches.size()];
-            Tensor[] prompts = new Tensor[branches.size()];
             int pictures = x.shape()[0];
-            for (int i = 0; i < branches.size(); i++) {
-                states[i] = x;
-                prompts[i] = repeat(prompt(branches.get(i)), pictures);
-            }
-            Tensor raw = model.run(inputs(Tensor.concat(states), level, Tensor.concat(prompts)), OUT);
+            Tensor prompts = prompts(branches, pictures);
+            Tensor raw = model.run(inputs(repeat(x, branches.size()), level, prompts), OUT);
             Prediction[] answers = new Prediction[branches.size()];
             for (int i = 0; i < answers.length; i++) {
                 answers[i] = prediction(raw.slice(i * pictures, (i + 1) * pictures), x, level);
             }
             return List.of(answers);
+        }
+
+        private Tensor prompts(List<String> branches, int pictures) {
+            Batch batch = last;
+            if (batch.pictures != pictures || !batch.branches.equals(branches)) {
+                Tensor[] prompts = new Tensor[branches.size()];
+                Arrays.setAll(prompts, i -> repeat(prompt(branches.get(i)), pictures));
+                batch = new Batch(List.copyOf(branches), pictures, Tensor.concat(prompts));
+                last = batch;
+            }
+            return batch.promptEmbeds;
         }
 
         private Tensor prompt(String branch) {
@@ -167,15 +181,18 @@ public final class UNet implements AutoCloseable {
             return prompt;
         }
 
-        private Tensor repeat(Tensor prompt, int times) {
+        private Tensor repeat(Tensor tensor, int times) {
             if (times == 1) {
-                return prompt;
+                return tensor;
             }
             Tensor[] copies = new Tensor[times];
-            Arrays.fill(copies, prompt);
+            Arrays.fill(copies, tensor);
             return Tensor.concat(copies);
         }
     }
+
+    /** The prompts of some branches, one a picture: {@code [branches * pictures, tokens, dim]}. */
+    private record Batch(List<String> branches, int pictures, Tensor promptEmbeds) {}
 
     private Prediction prediction(Tensor raw, Tensor x, Level level) {
         int[] shape = raw.shape();

@@ -77,7 +77,7 @@ class OnnxModelTest {
                 .node("Add", List.of("twice", "x"), "y")
                 .output("y", DataType.FLOAT, "batch", 2)
                 .write(folder.resolve("m").resolve("model.onnx"));
-        try (OnnxModel model = OnnxModel.load(file, Device.CPU, graph -> List.of("twice"))) {
+        try (OnnxModel model = OnnxModel.load(file, Device.CPU, List.of("twice"))) {
             Map<String, Tensor> answers = model.run(Map.of("x", row(1, 2)), List.of("twice", "y"));
 
             assertEquals(row(2, 4), answers.get("twice"));
@@ -105,6 +105,17 @@ class OnnxModelTest {
                 assertEquals(Map.of("twice", x.times(2), "y", x.times(3)), both);
             }
         }
+    }
+
+    @Test
+    void repeatedRunsAreCheckedLikeOneAndLeaveTheModelAsItWas() {
+        OnnxModel model = doubling();
+        model.repeat(Map.of("x", row(1, 2)), "y", 3);
+        assertEquals(row(3, 6), model.run(Map.of("x", row(1, 2)), "y"));
+        assertThrows(IllegalArgumentException.class, () -> model.repeat(Map.of("x", row(1)), "y", 3));
+        assertThrows(IllegalArgumentException.class, () -> model.repeat(Map.of("x", row(1, 2)), "z", 3));
+        model.close();
+        assertThrows(IllegalStateException.class, () -> model.repeat(Map.of("x", row(1, 2)), "y", 3));
     }
 
     @ParameterizedTest

@@ -8,22 +8,30 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.daguerre.attention.AttentionLayer;
 import org.daguerre.denoiser.ConditionalDenoiser;
-import org.daguerre.denoiser.PredictionType;
+import org.daguerre.denoiser.Prediction;
 import org.daguerre.onnx.Device;
+import org.daguerre.onnx.ModelException;
 import org.daguerre.sampler.Samplers;
 import org.daguerre.sampler.Step;
 import org.daguerre.schedule.Level;
 import org.daguerre.tensor.Noise;
 import org.daguerre.tensor.Tensor;
-import org.daguerre.unet.UNet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AttentionTest {
 
@@ -140,23 +148,68 @@ class AttentionTest {
 
     @Test
     void askingForMapsDoesNotChangeThePicture() {
-        UNet plain = UNet.load(unet, Device.CPU, PredictionType.V_PREDICTION, graph -> List.of());
         Level level = model.scheduler().schedule().at(500);
         Tensor x = Noise.seed(4).draw(1, 3, 32, 32).tensor();
-        Tensor prompt = model.promptEmbeds("two red apples");
-        try (plain) {
-            Tensor without =
-                    plain.outputs(x, level, prompt, List.of("out_sample")).get("out_sample");
-            Tensor with = model.unet()
-                    .outputs(x, level, prompt, List.of("out_sample", "/mid_block/attn2/Softmax"))
-                    .get("out_sample");
-            assertEquals(without, with);
-            assertEquals(
-                    without,
-                    model.denoiser("two red apples", "")
-                            .predict(x, level, ConditionalDenoiser.COND)
-                            .raw());
+        ConditionalDenoiser denoiser = model.denoiser("two red apples", "");
+        Prediction before = denoiser.predict(x, level, ConditionalDenoiser.COND);
+        model.attention(x, level, model.promptEmbeds("two red apples"));
+        assertEquals(
+                before.raw(),
+                denoiser.predict(x, level, ConditionalDenoiser.COND).raw());
+    }
+
+    @Test
+    void samplingRunsOnTheGraphAsItIsUntilAttentionLoadsItOnceMore() {
+        long plain = model.bytes();
+        assertEquals(model.card().bytes(), plain);
+        Attention attention = generation().attention();
+        assertEquals(plain, model.bytes());
+
+        attention.words();
+        attention.step(2).words();
+        assertEquals(plain + model.folder().bytes("unet"), model.bytes());
+        assertEquals(Set.of("out_sample"), model.unet().model().outputs().keySet());
+    }
+
+    @Test
+    void threadsThatAskForMapsAtOnceGetTheSame() throws Exception {
+        Attention attention = generation().attention();
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            List<Future<Tensor>> maps = threads.invokeAll(Collections.nCopies(4, () -> attention.word("apples")));
+            for (Future<Tensor> map : maps) {
+                assertEquals(attention.word("apples"), map.get());
+            }
+        } finally {
+            threads.shutdownNow();
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void closedModelHasNoMaps(boolean askedBefore) {
+        Attention attention = generation().attention();
+        if (askedBefore) {
+            attention.step(1).word("red");
+        }
+        model.close();
+        var error = assertThrows(
+                IllegalStateException.class, () -> attention.step(2).word("red"));
+        assertTrue(error.getMessage().contains("is closed. Load the model again."), error.getMessage());
+    }
+
+    @Test
+    void mapsOfAChangedFileAreRefusedAndSamplingGoesOn() throws IOException {
+        Generation generation = generation();
+        Files.setLastModifiedTime(unet, FileTime.fromMillis(1));
+        var error =
+                assertThrows(ModelException.class, () -> generation.attention().word("red"));
+        assertTrue(error.getMessage().contains("was changed after it was loaded"), error.getMessage());
+        assertEquals(1, error.getMessage().lines().count());
+
+        Files.delete(unet);
+        assertThrows(ModelException.class, () -> generation.attention().word("red"));
+        assertEquals(generation.pixels(), generation().pixels());
     }
 
     @Test
