@@ -53,6 +53,14 @@ def test_magics_are_found_and_explain_themselves(kernel):
     assert kernel.run("%sample --help").text.startswith("Usage: %sample")
 
 
+def test_tab_completes_the_names_of_magics_and_their_twins_in_java(kernel):
+    def completed(code):
+        return kernel.client.complete(code, len(code), reply=True, timeout=60)["content"]["matches"]
+
+    assert completed("%sam") == ["%sample"]
+    assert "prompt(" in completed('Daguerre.model("tray").pro')
+
+
 def test_students_have_the_visible_checks_and_not_the_hidden_ones(kernel):
     assert "add-noise" in kernel.run("%check no-such-exercise").error
     assert "grade" in kernel.run("%grade add-noise").error
