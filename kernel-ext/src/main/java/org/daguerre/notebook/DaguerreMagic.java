@@ -40,7 +40,7 @@ final class DaguerreMagic extends Magic {
               %%step, %%step 5, %%back, %%finish  goes on, goes back, goes to the end
               %%branch --sampler heun          another run from here; %%branch 1 returns to the first
               %%plot path                      also: schedule, snr, beta, sigma, plan, steps, norms, times,
-                                               latents, attention
+                                              latents, attention
               %%attention apples               which pixels attended to a word
               %%daguerre doctor                also: help, memory, release, theme dark
 
