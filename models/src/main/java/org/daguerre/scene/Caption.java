@@ -20,22 +20,43 @@ public record Caption(String text, List<Integer> groups) {
 
     /** How a claim is said about a scene whose things carry group 1 for {@code first} and 2 for the other. */
     static Caption of(Claim claim, Group first, String ending) {
-        List<Integer> groups = new ArrayList<>();
+        Writer caption = new Writer();
         for (Group group : claim.groups()) {
-            if (!groups.isEmpty()) {
-                String between =
-                        claim.relation() == null ? "and" : claim.relation().words();
-                between.chars().filter(c -> c == ' ').forEach(blank -> groups.add(0));
-                groups.add(0);
+            if (!caption.words.isEmpty()) {
+                caption.say(claim.relation() == null ? "and" : claim.relation().words());
             }
-            groups.add(0); // the number or article
-            int number = group == first ? 1 : 2;
-            if (group.colour() != null) {
+            caption.say(group, group == first ? 1 : 2);
+        }
+        return caption.say(ending).caption();
+    }
+
+    /** Writes a caption from left to right. */
+    static final class Writer {
+        private final List<String> words = new ArrayList<>();
+        private final List<Integer> groups = new ArrayList<>();
+
+        /** Adds words that name no group; none if the text is blank. */
+        Writer say(String text) {
+            return say(text, 0);
+        }
+
+        /** Adds words that all name this group. */
+        Writer say(String text, int number) {
+            for (String word : text.isBlank() ? new String[0] : text.strip().split(" ")) {
+                words.add(word);
                 groups.add(number);
             }
-            groups.add(number);
+            return this;
         }
-        ending.chars().filter(c -> c == ' ').forEach(blank -> groups.add(0));
-        return new Caption(claim.text() + ending, groups);
+
+        /** Adds a noun phrase; its number or article names no group. */
+        Writer say(Group group, int number) {
+            String[] parts = group.phrase().split(" ", 2);
+            return say(parts[0]).say(parts[1], number);
+        }
+
+        Caption caption() {
+            return new Caption(String.join(" ", words), groups);
+        }
     }
 }

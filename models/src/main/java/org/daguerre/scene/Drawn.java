@@ -11,6 +11,11 @@ package org.daguerre.scene;
  */
 public record Drawn(Kind kind, Scene scene, Claim claim, Caption caption, Caption canonical) {
 
+    /** All that there is to say about the scene, its first thing's kind first. */
+    public FullClaim full() {
+        return FullClaim.of(scene);
+    }
+
     /** What a caption is about. */
     public enum Kind {
         /** One group: "three red apples on a tray". */

@@ -1,10 +1,8 @@
 package org.daguerre.scene;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -42,75 +40,29 @@ public final class Grammar {
      * @return what it claims, or empty if the sentence is not one of this language, so that nothing can be judged
      */
     public static Optional<Claim> parse(String text) {
-        return new Reader(text).claim();
+        WordReader words = new WordReader(text);
+        Group first = words.group();
+        if (first == null) {
+            return Optional.empty();
+        }
+        boolean and = words.take("and");
+        Relation relation = and ? null : relation(words);
+        Group second = and || relation != null ? words.group() : null;
+        if ((and || relation != null) && second == null) {
+            return Optional.empty();
+        }
+        boolean whole =
+                words.ended() || (words.take("on", "a", "tray") || words.take("on", "the", "tray")) && words.ended();
+        return whole ? Optional.of(new Claim(first, second, relation)) : Optional.empty();
     }
 
-    /** One reading of one sentence; every method takes its words off the front or leaves them. */
-    private static final class Reader {
-        private final List<String> words;
-
-        Reader(String text) {
-            this.words = new ArrayList<>(List.of(text.toLowerCase(Locale.ROOT)
-                    .replaceAll("[.,!]", " ")
-                    .strip()
-                    .split("\\s+")));
+    private static Relation relation(WordReader words) {
+        words.take("to", "the");
+        for (Relation relation : Relation.values()) {
+            if (words.takeAll(relation.words())) {
+                return relation;
+            }
         }
-
-        Optional<Claim> claim() {
-            Group first = phrase();
-            if (first == null) {
-                return Optional.empty();
-            }
-            boolean and = take("and");
-            Relation relation = and ? null : relation();
-            Group second = and || relation != null ? phrase() : null;
-            if ((and || relation != null) && second == null) {
-                return Optional.empty();
-            }
-            boolean ended = words.isEmpty() || take("on", "a", "tray") || take("on", "the", "tray");
-            return ended && words.isEmpty() ? Optional.of(new Claim(first, second, relation)) : Optional.empty();
-        }
-
-        private Group phrase() {
-            int count = 0;
-            for (int n = Group.MOST; n >= 1 && count == 0; n--) {
-                count = take(Group.number(n)) ? n : 0;
-            }
-            if (count == 0 && (take("a") || take("an"))) {
-                count = 1;
-            }
-            if (count == 0) {
-                return null;
-            }
-            Colour colour = null;
-            for (Colour each : Colour.values()) {
-                colour = colour == null && take(each.word()) ? each : colour;
-            }
-            for (Shape shape : Shape.values()) {
-                if (take(shape.word()) || take(shape.plural())) {
-                    return new Group(count, colour, shape);
-                }
-            }
-            return null;
-        }
-
-        private Relation relation() {
-            take("to", "the");
-            for (Relation relation : Relation.values()) {
-                if (take(relation.words().split(" "))) {
-                    return relation;
-                }
-            }
-            return null;
-        }
-
-        private boolean take(String... expected) {
-            if (words.size() < expected.length
-                    || !words.subList(0, expected.length).equals(List.of(expected))) {
-                return false;
-            }
-            words.subList(0, expected.length).clear();
-            return true;
-        }
+        return null;
     }
 }

@@ -42,12 +42,17 @@ public final class Judge {
             Colour colour = nearest(seen.core(blob));
             objects.add(match(seen, blob, colour));
         }
-        return new Findings(objects, seen.labels());
+        return new Findings(objects, seen.labels(), seen.tray(), seen.cloth());
     }
 
     /** Whether a claim is true of a picture, part by part. */
     public static Verdict judge(Raster picture, Claim claim) {
         return Verdict.of(claim, find(picture));
+    }
+
+    /** Whether a full caption is true of a picture, part by part. */
+    public static FullVerdict judge(Raster picture, FullClaim claim) {
+        return FullVerdict.of(claim, find(picture));
     }
 
     private static Colour nearest(Rgb core) {

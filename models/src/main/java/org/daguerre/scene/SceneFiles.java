@@ -26,10 +26,10 @@ import java.util.stream.Stream;
  * Writes scenes as the files that the training recipe reads, in shards of {@value #SHARD}:
  *
  * <pre>
- * scenes.json           count, seed, shard, vocabulary, held_out (SHA-256 of held-out.txt), version; written last
+ * scenes.json           count, seed, shard, vocabulary, full_vocabulary, held_out (SHA-256 of held-out.txt), version; written last
  * pictures-00000.npy    uint8 [n, 128, 128, 3]
  * masks-00000.npy       uint8 [n, 2, 16, 16]: share of each 8 x 8 block that group 1 and group 2 cover, 0..255
- * captions-00000.jsonl  kind, caption, groups, canonical, canonical_groups; an object a line
+ * captions-00000.jsonl  kind, caption, groups, canonical, canonical_groups, full, full_groups; an object a line
  * </pre>
  *
  * A shard appears under its name only when it is whole, and one that is there is not drawn again, so a call that was killed goes on.
@@ -39,8 +39,8 @@ public final class SceneFiles {
     /** Scenes in a shard; the last one may have fewer. */
     public static final int SHARD = 4000;
 
-    /** Changes whenever the same seed would no longer draw the same scenes. */
-    private static final int VERSION = 1;
+    /** Changes whenever the same call would no longer write the same files. */
+    private static final int VERSION = 2;
 
     private static final int BLOCK = 8; // pixels a side of one mask cell, the latent's own grid
     private static final int CHUNK = 250; // scenes drawn side by side before they are written
@@ -176,22 +176,30 @@ public final class SceneFiles {
         line.put("groups", drawn.caption().groups());
         line.put("canonical", drawn.canonical().text());
         line.put("canonical_groups", drawn.canonical().groups());
+        Caption full = drawn.full().caption();
+        line.put("full", full.text());
+        line.put("full_groups", full.groups());
         return line;
     }
 
     private String description() throws IOException {
-        List<String> vocabulary = new ArrayList<>(List.of("<pad>", "<unk>", "<bos>", "<eos>"));
-        vocabulary.addAll(Grammar.vocabulary());
         Map<String, Object> description = new LinkedHashMap<>();
         description.put("version", VERSION);
         description.put("count", count);
         description.put("seed", series.seed());
         description.put("shard", SHARD);
-        description.put("vocabulary", vocabulary);
+        description.put("vocabulary", withSpecials(Grammar.vocabulary()));
+        description.put("full_vocabulary", withSpecials(FullGrammar.vocabulary()));
         description.put(
                 "held_out",
                 sha256(HeldOut.class.getResourceAsStream("held-out.txt").readAllBytes()));
         return json.writer(SerializationFeature.INDENT_OUTPUT).writeValueAsString(description) + "\n";
+    }
+
+    private static List<String> withSpecials(List<String> words) {
+        List<String> vocabulary = new ArrayList<>(List.of("<pad>", "<unk>", "<bos>", "<eos>"));
+        vocabulary.addAll(words);
+        return vocabulary;
     }
 
     private Path file(String what, int shard, String ending) {

@@ -21,6 +21,7 @@ final class Segmentation {
     private static final double DARKEST = 0.45, LIGHTEST = 1.04; // light on the ground, relative to the tray's colour
     private static final double CONTRAST = 26; // least distance of an object's pixel to the ground's ray, of 255
     private static final double SAME = 26; // greatest distance of a tray's pixel to the tray's colour, of 255
+    private static final int CLOTH = 3; // pixels a side of a corner that shows nothing but cloth
     private static final int HOLE = 40; // pixels of the largest hole that is filled: gloss, ring, handle
     private static final int LEAST = 70; // pixels of the smallest object
     private static final double APART = 16; // least distance of two objects' centres, pixels
@@ -86,6 +87,23 @@ final class Segmentation {
     /** The tray that is most like this one. */
     Tray tray() {
         return tray;
+    }
+
+    /** The cloth that is most like the picture's corners, which no tray reaches. */
+    Cloth cloth() {
+        Rgb sum = new Rgb(0, 0, 0);
+        for (int corner = 0; corner < 4; corner++) {
+            for (int i = 0; i < CLOTH * CLOTH; i++) {
+                int x = i % CLOTH, y = i / CLOTH;
+                int pixel = (corner < 2 ? y : SIZE - 1 - y) * SIZE + (corner % 2 == 0 ? x : SIZE - 1 - x);
+                Rgb here = at(pixel).lit(1 / Renderer.falling(pixel / SIZE));
+                sum = new Rgb(sum.red() + here.red(), sum.green() + here.green(), sum.blue() + here.blue());
+            }
+        }
+        Rgb mean = sum.lit(1.0 / (4 * CLOTH * CLOTH));
+        return Arrays.stream(Cloth.values())
+                .min(Comparator.comparingDouble(cloth -> cloth.rgb().distance(mean)))
+                .orElseThrow();
     }
 
     /** The tray's own colour in this picture, which a sampled picture does not hit exactly. */

@@ -1,6 +1,8 @@
 package org.daguerre.scene;
 
-/** What the objects lie on. No caption names it: it is the free variation of every picture. */
+import java.util.Locale;
+
+/** What the objects lie on. Only full captions name it: for all others it is the free variation of the pictures. */
 public enum Tray {
     WOOD(146, 108, 70),
     SLATE(70, 76, 84),
@@ -12,6 +14,11 @@ public enum Tray {
 
     Tray(int red, int green, int blue) {
         this.rgb = new Rgb(red, green, blue);
+    }
+
+    /** The word that a {@link FullGrammar full caption} uses. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT);
     }
 
     /** The colour of the tray's floor. */

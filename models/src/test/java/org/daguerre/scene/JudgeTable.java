@@ -24,6 +24,9 @@ final class JudgeTable {
     private int relations;
     private int relationsRight;
     private int oppositesAccepted;
+    private int placed;
+    private int toPlace;
+    private int grounds;
 
     private JudgeTable(String name) {
         this.name = name;
@@ -55,6 +58,10 @@ final class JudgeTable {
             oppositesAccepted +=
                     Verdict.of(opposite, verdict.findings()).relation().get() ? 1 : 0;
         }
+        FullVerdict full = FullVerdict.of(drawn.full(), verdict.findings());
+        placed += full.placed().right();
+        toPlace += full.placed().n();
+        grounds += full.tray() && full.cloth() ? 1 : 0;
         int known = 0;
         for (Thing thing : drawn.scene().things()) {
             Found found = verdict.findings().objects().stream()
@@ -89,6 +96,16 @@ final class JudgeTable {
         return new Rate(oppositesAccepted, relations);
     }
 
+    /** Objects that are where the full caption says, by the judge's eyes. */
+    Rate place() {
+        return new Rate(placed, toPlace);
+    }
+
+    /** Scenes of which tray and cloth were both recognised. */
+    Rate ground() {
+        return new Rate(grounds, scenes);
+    }
+
     Rate shape() {
         return diagonal(shapes);
     }
@@ -108,7 +125,7 @@ final class JudgeTable {
 
     private String row() {
         StringBuilder row = new StringBuilder("| " + name);
-        for (Rate rate : new Rate[] {count(), shape(), colour(), relation(), opposite(), right()}) {
+        for (Rate rate : new Rate[] {count(), shape(), colour(), relation(), opposite(), place(), ground(), right()}) {
             row.append(String.format(Locale.ROOT, " | %.4f", rate.value()));
         }
         return row + " | " + missed + " | " + invented + " |\n";
@@ -146,13 +163,13 @@ final class JudgeTable {
                 `org.daguerre.scene.Judge` looked at %d scenes (seed %d, not a training seed) of which the truth is known, and at
                 the first %d of them made worse. Blur is a Gaussian's sigma in pixels, noise the deviation of white noise in levels of 255. Shape and colour are shares of
                 the objects drawn, a missed one counts as wrong. "Opposite" is how often the opposite of the drawn relation was
-                taken for true. This page is the output of
+                taken for true, "place" the share of objects seen where the full caption says, "ground" how often tray and cloth were both right. This page is the output of
 
                     mvn -q -pl models test-compile
                     java -cp models/target/classes:models/target/test-classes org.daguerre.scene.JudgeTable > docs/judge.md
 
-                | pictures | count | shape | colour | relation | opposite | all right | missed | invented |
-                |---|--:|--:|--:|--:|--:|--:|--:|--:|
+                | pictures | count | shape | colour | relation | opposite | place | ground | all right | missed | invented |
+                |---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|
                 """.formatted(SCENES, SEED, WORSE));
         System.out.print(plain.row());
         for (JudgeTable table : worse) {

@@ -37,6 +37,8 @@ class JudgeTest {
         assertTrue(table.shape().value() >= 0.99, "shape " + table.shape());
         assertTrue(table.relation().value() >= 0.99, "relation " + table.relation());
         assertEquals(0, table.opposite().right(), "opposite relations taken for true");
+        assertTrue(table.place().value() >= 0.99, "place " + table.place());
+        assertTrue(table.ground().value() >= 0.99, "ground " + table.ground());
     }
 
     @Test

@@ -49,6 +49,12 @@ class SceneFilesTest {
         assertEquals(3, lines.size());
         assertTrue(
                 lines.get(0).contains("\"caption\":\"" + SERIES.at(0).caption().text() + "\""), lines.get(0));
+        Caption full = SERIES.at(2).full().caption();
+        assertTrue(lines.get(2).contains("\"full\":\"" + full.text() + "\""), lines.get(2));
+        assertTrue(
+                lines.get(2)
+                        .contains("\"full_groups\":" + full.groups().toString().replace(" ", "")),
+                lines.get(2));
     }
 
     @Test
