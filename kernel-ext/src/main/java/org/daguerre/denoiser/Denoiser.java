@@ -25,4 +25,12 @@ public interface Denoiser {
     static Denoiser of(PredictionType type, Output raw) {
         return (x, level) -> new Prediction(raw.of(x, level), type, x, level);
     }
+
+    /** The same model as a network of another type would say it; its noise is undefined at sigma 0. */
+    default Denoiser as(PredictionType type) {
+        return (x, level) -> {
+            Prediction said = predict(x, level);
+            return new Prediction(type.raw(said.denoised(), said.noise(), level), type, x, level);
+        };
+    }
 }

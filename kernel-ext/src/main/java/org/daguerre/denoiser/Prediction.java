@@ -3,7 +3,6 @@ package org.daguerre.denoiser;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.daguerre.schedule.Form;
 import org.daguerre.schedule.Level;
 import org.daguerre.tensor.Tensor;
 
@@ -31,50 +30,18 @@ public record Prediction(
 
     /** The estimate of the clean picture, x0. */
     public Tensor denoised() {
-        double alpha = level.alpha();
-        double sigma = level.sigma();
-        return switch (type) {
-            case EPSILON -> {
-                if (alpha == 0) {
-                    throw new IllegalStateException(
-                            "at zero terminal SNR (alpha = 0) an epsilon prediction says nothing about the"
-                                    + " picture. Use a model with prediction_type v_prediction, or a schedule without zero terminal SNR.");
-                }
-                yield x.plus(-sigma, raw).over(alpha);
-            }
-            case SAMPLE -> raw;
-            case V_PREDICTION -> {
-                double r = Math.hypot(alpha, sigma);
-                yield x.times(alpha / (r * r)).plus(-sigma / r, raw);
-            }
-            case FLOW_PREDICTION -> x.plus(-sigma, raw).over(alpha + sigma);
-        };
+        return type.denoised(raw, x, level);
     }
 
     /** The estimate of the noise, eps. */
     public Tensor noise() {
-        double alpha = level.alpha();
-        double sigma = level.sigma();
-        return switch (type) {
-            case EPSILON -> raw;
-            case SAMPLE -> x.plus(-alpha, raw).over(sigma);
-            case V_PREDICTION -> {
-                double r = Math.hypot(alpha, sigma);
-                yield x.times(sigma / (r * r)).plus(alpha / r, raw);
-            }
-            case FLOW_PREDICTION -> x.plus(alpha, raw).over(alpha + sigma);
-        };
+        return type.noise(raw, x, level);
     }
 
     /** Where the state moves as noise grows: eps - x0 in the flow form, v otherwise. */
     public Tensor velocity() {
-        if (level.form() == Form.FLOW) {
-            return type == PredictionType.FLOW_PREDICTION ? raw : noise().minus(denoised());
-        }
-        double r = Math.hypot(level.alpha(), level.sigma());
-        return type == PredictionType.V_PREDICTION
-                ? raw
-                : noise().times(level.alpha() / r).plus(-level.sigma() / r, denoised());
+        PredictionType velocity = PredictionType.Standard.velocity(level.form());
+        return type == velocity ? raw : velocity.raw(denoised(), noise(), level);
     }
 
     /** Another raw output read at another state; everything else stays. PNDM and churn read old answers anew. */

@@ -1,8 +1,10 @@
 package org.daguerre.pipeline;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
@@ -39,6 +41,10 @@ import org.daguerre.onnx.OnnxFile;
  * @param shared the folders of the components that are another model's, by component
  */
 public record ModelFolder(Path path, Map<String, String> components, Map<String, Path> shared) {
+
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+            .build();
 
     static final String INDEX = "model_index.json";
 
@@ -139,14 +145,14 @@ public record ModelFolder(Path path, Map<String, String> components, Map<String,
         return Files.exists(file) ? json(file) : new ObjectMapper().createObjectNode();
     }
 
-    /** A file that must be a JSON object. */
+    /** A file that must be a JSON object; -Infinity, which Python writes, is a number. */
     static ObjectNode json(Path file) {
         OnnxFile.check(file);
         try {
             if (Files.size(file) > JSON_BYTES) {
                 throw new ModelException(OnnxFile.label(file) + " is over 16 MB. Download or export it again.");
             }
-            if (new ObjectMapper().readTree(file.toFile()) instanceof ObjectNode object) {
+            if (JSON.readTree(file.toFile()) instanceof ObjectNode object) {
                 return object;
             }
             throw new ModelException(OnnxFile.label(file) + " is no JSON object. Download or export it again.");

@@ -1,12 +1,11 @@
 package org.daguerre.pipeline;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import org.daguerre.name.Names;
-import org.daguerre.sampler.Samplers;
 import org.daguerre.sampler.SchedulerConfig;
 import org.daguerre.schedule.FlowSchedule;
 import org.daguerre.schedule.NoiseSchedules;
@@ -22,6 +21,7 @@ import org.daguerre.schedule.TimestepSpacing;
  */
 record Scheduler(ObjectNode json, SchedulerConfig config, Map<String, String> asked) {
 
+    private static final ObjectMapper JSON = new ObjectMapper();
     private static final String SCHEDULE = "beta_schedule";
     private static final String SPACING = "timestep_spacing";
 
@@ -33,31 +33,16 @@ record Scheduler(ObjectNode json, SchedulerConfig config, Map<String, String> as
     /** The sampler of a name with the model's own options. */
     Scheduler sampler(String name) {
         ObjectNode changed = json.deepCopy();
-        changed.put("_class_name", className(name));
-        if (config.schedule() instanceof FlowSchedule flow) {
+        boolean flow = config.schedule() instanceof FlowSchedule;
+        SchedulerConfig.optionsOf(name, flow).forEach((key, value) -> changed.set(key, JSON.valueToTree(value)));
+        if (flow) {
+            double shift = json.path("shift").asDouble(json.path("flow_shift").asDouble(1));
+            changed.put("shift", shift);
+            changed.put("flow_shift", shift);
             changed.put("use_flow_sigmas", true);
-            changed.put("flow_shift", flow.shift());
             changed.put("prediction_type", config.predictionType().toString());
         }
         return of(changed, asked);
-    }
-
-    private String className(String name) {
-        return switch (name.toLowerCase(Locale.ROOT)) {
-            case "ddpm" -> "DDPMScheduler";
-            case "ddim" -> "DDIMScheduler";
-            case "euler" ->
-                config.schedule() instanceof FlowSchedule
-                        ? "FlowMatchEulerDiscreteScheduler"
-                        : "EulerDiscreteScheduler";
-            case "euler-ancestral" -> "EulerAncestralDiscreteScheduler";
-            case "heun" -> "HeunDiscreteScheduler";
-            case "dpmpp-2m" -> "DPMSolverMultistepScheduler";
-            case "pndm" -> "PNDMScheduler";
-            case "lcm" -> "LCMScheduler";
-            case "unipc" -> "UniPCMultistepScheduler";
-            default -> throw new IllegalArgumentException(Samplers.named(name) + " has no scheduler class.");
-        };
     }
 
     /** Another beta schedule over the model's own range of betas. */
@@ -79,7 +64,7 @@ record Scheduler(ObjectNode json, SchedulerConfig config, Map<String, String> as
      */
     Scheduler checked() {
         asked.forEach((key, name) -> {
-            if (!config.honoured().contains(key)) {
+            if (!config.honoured().containsKey(key)) {
                 throw new IllegalArgumentException(withoutEffect(key, name));
             }
         });

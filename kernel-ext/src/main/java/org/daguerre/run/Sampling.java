@@ -105,7 +105,7 @@ public record Sampling(
 
     /** All levels of the run. */
     public Plan plan() {
-        return spacing.plan(schedule, steps);
+        return spacing.forShape(shape).plan(schedule, steps);
     }
 
     /** A run at its first step. */

@@ -23,14 +23,26 @@ import org.daguerre.tensor.Tensor;
  * </pre>
  *
  * @param eta 0 is deterministic, 1 has DDPM's noise
- * @param clip denoised is clamped to [-clip, clip], infinity leaves it; noise is not derived anew from it (as diffusers)
+ * @param clipping what keeps denoised within its range
+ * @param noiseOfClipped derive the noise anew from the clipped picture; false keeps the model's, as diffusers by default
  * @param spacing the timesteps
  */
-public record Ddim(double eta, double clip, Spacing spacing) implements Sampler {
+public record Ddim(double eta, Clipping clipping, boolean noiseOfClipped, Spacing spacing) implements Sampler {
+
+    public Ddim {
+        if (!(eta >= 0 && eta <= 1)) {
+            throw new IllegalArgumentException("eta is " + eta + ". Give a number from 0 (no noise) to 1.");
+        }
+    }
+
+    /** The model's own noise beside the clipped picture. */
+    public Ddim(double eta, Clipping clipping, Spacing spacing) {
+        this(eta, clipping, false, spacing);
+    }
 
     /** eta 0, no clipping, leading timesteps. */
     public Ddim() {
-        this(0, Double.POSITIVE_INFINITY, new DdimSpacing(TimestepSpacing.LEADING, 0, true, true));
+        this(0, Clipping.NONE, new DdimSpacing(TimestepSpacing.LEADING, 0, true, true));
     }
 
     @Override
@@ -39,10 +51,8 @@ public record Ddim(double eta, double clip, Spacing spacing) implements Sampler 
         Level level = soFar.level();
         Level next = soFar.next();
         Prediction prediction = model.predict(x, level);
-        Tensor denoised = Double.isInfinite(clip)
-                ? prediction.denoised()
-                : prediction.denoised().clamp(-clip, clip);
-        Tensor noise = prediction.noise();
+        Tensor denoised = clipping.of(prediction.denoised());
+        Tensor noise = noiseOfClipped ? x.plus(-level.alpha(), denoised).over(level.sigma()) : prediction.noise();
         if (eta == 0) {
             Tensor deterministic = denoised.times(next.alpha()).plus(next.sigma(), noise);
             return new Step(deterministic, next, List.of(prediction), soFar.noise());

@@ -1,6 +1,7 @@
 package org.daguerre.sampler;
 
 import java.util.List;
+import java.util.Locale;
 import org.daguerre.denoiser.Denoiser;
 import org.daguerre.denoiser.Prediction;
 import org.daguerre.schedule.DdimSpacing;
@@ -25,24 +26,42 @@ import org.daguerre.tensor.Tensor;
  * </pre>
  *
  * @param variance the variance of the added noise
- * @param clip denoised is clamped to [-clip, clip]; infinity leaves it
+ * @param clipping what keeps denoised within its range
+ * @param manner as the paper, the last step adds no noise; as diffusers, only a step from timestep 0 adds none, so that off
+ *     leading spacing some noise is left in the picture (much with fixed_large)
  * @param spacing the timesteps
  */
-public record Ddpm(Variance variance, double clip, Spacing spacing) implements Sampler {
+public record Ddpm(Variance variance, Clipping clipping, Manner manner, Spacing spacing) implements Sampler {
 
     /** Choices for sigma_t squared. */
     public enum Variance {
         /** The variance of the posterior, right for data that is one picture. */
         FIXED_SMALL,
+        /** The same, by way of its logarithm. */
+        FIXED_SMALL_LOG,
         /** beta_t, right for data that is standard normal. */
         FIXED_LARGE,
-        /** Between the two in the logarithm, as the model says (Nichol and Dhariwal 2021, arXiv 2102.09672, eq. 15). */
-        LEARNED_RANGE
+        /** The same, by way of its logarithm. diffusers forgets the exponential and answers NaN. */
+        FIXED_LARGE_LOG,
+        /** As the model says. */
+        LEARNED,
+        /** Between small and large in the logarithm, as the model says (Nichol and Dhariwal 2021, arXiv 2102.09672, eq. 15). */
+        LEARNED_RANGE;
+
+        /** The name in scheduler_config.json. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /** Posterior variance, no clipping, leading timesteps. */
     public Ddpm() {
-        this(Variance.FIXED_SMALL, Double.POSITIVE_INFINITY, new DdimSpacing(TimestepSpacing.LEADING, 0, true, false));
+        this(
+                Variance.FIXED_SMALL,
+                Clipping.NONE,
+                Manner.PAPER,
+                new DdimSpacing(TimestepSpacing.LEADING, 0, true, false));
     }
 
     @Override
@@ -51,9 +70,7 @@ public record Ddpm(Variance variance, double clip, Spacing spacing) implements S
         Level level = soFar.level();
         Level next = soFar.next();
         Prediction prediction = model.predict(x, level);
-        Tensor denoised = Double.isInfinite(clip)
-                ? prediction.denoised()
-                : prediction.denoised().clamp(-clip, clip);
+        Tensor denoised = clipping.of(prediction.denoised());
 
         double noiseBefore = level.sigma() * level.sigma();
         double noiseAfter = next.sigma() * next.sigma();
@@ -62,27 +79,31 @@ public record Ddpm(Variance variance, double clip, Spacing spacing) implements S
         double beta = level.form() == Form.PRESERVING ? 1f - alpha : noiseBefore - alpha * noiseAfter;
         Tensor mean =
                 denoised.times(next.alpha() * beta / noiseBefore).plus(Math.sqrt(alpha) * noiseAfter / noiseBefore, x);
-        if (noiseAfter == 0) {
+        if (manner == Manner.PAPER ? noiseAfter == 0 : level.t() == 0) {
             return new Step(mean, next, List.of(prediction), soFar.noise());
         }
         double small = Math.max(noiseAfter / noiseBefore * beta, 1e-20);
         Noise.Draw draw = soFar.noise().draw(x.shape());
         Tensor added = switch (variance) {
-            case FIXED_SMALL -> draw.tensor().times(Math.sqrt(small));
-            case FIXED_LARGE -> draw.tensor().times(Math.sqrt(beta));
-            case LEARNED_RANGE -> draw.tensor().times(learnedDeviation(prediction, small, beta));
+            case FIXED_SMALL, FIXED_SMALL_LOG -> draw.tensor().times(Math.sqrt(small));
+            case FIXED_LARGE, FIXED_LARGE_LOG -> draw.tensor().times(Math.sqrt(beta));
+            case LEARNED -> draw.tensor().times(learned(prediction).map(Math::sqrt));
+            case LEARNED_RANGE -> {
+                double low = Math.log(small);
+                double high = Math.log(beta);
+                yield draw.tensor()
+                        .times(learned(prediction).map(v -> Math.exp(0.5 * (low + (v + 1) / 2 * (high - low)))));
+            }
         };
         return new Step(mean.plus(added), next, List.of(prediction), draw.after());
     }
 
-    private static Tensor learnedDeviation(Prediction prediction, double small, double large) {
+    private Tensor learned(Prediction prediction) {
         if (prediction.learnedVariance() == null) {
-            throw new IllegalArgumentException("variance learned_range needs a model that predicts its variance,"
+            throw new IllegalArgumentException("variance " + variance + " needs a model that predicts its variance,"
                     + " this one does not. Use fixed_small or fixed_large.");
         }
-        double low = Math.log(small);
-        double high = Math.log(large);
-        return prediction.learnedVariance().map(v -> Math.exp(0.5 * (low + (v + 1) / 2 * (high - low))));
+        return prediction.learnedVariance();
     }
 
     @Override

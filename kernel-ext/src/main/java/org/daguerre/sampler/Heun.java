@@ -17,15 +17,21 @@ import org.daguerre.tensor.Tensor;
  * <pre>
  * x / scale    x_i
  * d            d_i, the derivative dx/dsigma
- * dNext        d'_i, the derivative at the end of the Euler step
- * sigma        t_i, in coordinates where x = x0 + sigma eps (or straight, for a flow)
+ * mean         (d_i + d'_i) / 2
+ * h            t_{i+1} - t_i, differences of sigma where x = x0 + sigma eps (or straight, for a flow)
  * </pre>
  *
  * <p>At zero terminal SNR sigma is infinite and has no trapezoid; that step is an Euler step.
  *
+ * @param clipping what keeps denoised within its range
  * @param spacing the timesteps
  */
-public record Heun(Spacing spacing) implements Sampler {
+public record Heun(Clipping clipping, Spacing spacing) implements Sampler {
+
+    /** No clipping. */
+    public Heun(Spacing spacing) {
+        this(Clipping.NONE, spacing);
+    }
 
     /** Linearly spaced timesteps. */
     public Heun() {
@@ -38,28 +44,28 @@ public record Heun(Spacing spacing) implements Sampler {
         Level level = soFar.level();
         Level next = soFar.next();
         Prediction first = model.predict(x, level);
-        Tensor euler = first.denoised().times(next.alpha()).plus(next.sigma(), first.noise());
         if (next.sigma() == 0 || level.scale() == 0) {
+            Tensor euler = clipping.of(first.denoised()).times(next.alpha()).plus(next.sigma(), first.noise());
             return new Step(euler, next, List.of(first), soFar.noise());
         }
+        double h = next.scaledSigma() - level.scaledSigma();
+        Tensor d = derivative(first);
+        Tensor euler = x.over(level.scale()).plus(h, d).times(next.scale());
         Prediction second = model.predict(euler, next);
-        double sigma = level.sigma() / level.scale();
-        double sigmaNext = next.sigma() / next.scale();
-        Tensor d = derivative(first, x, level);
-        Tensor dNext = derivative(second, euler, next);
-        Tensor corrected = x.over(level.scale()).plus(0.5 * (sigmaNext - sigma), d.plus(dNext));
-        return new Step(corrected.times(next.scale()), next, List.of(first, second), soFar.noise());
+        Tensor mean = d.plus(derivative(second)).over(2);
+        Tensor corrected = x.over(level.scale()).plus(h, mean).times(next.scale());
+        return new Step(corrected, next, List.of(first, second), soFar.noise());
     }
 
-    private static Tensor derivative(Prediction prediction, Tensor x, Level level) {
-        return x.over(level.scale()).minus(prediction.denoised()).over(level.sigma() / level.scale());
+    private Tensor derivative(Prediction prediction) {
+        Level level = prediction.level();
+        Tensor denoised = clipping.of(prediction.denoised());
+        return prediction.x().over(level.scale()).minus(denoised).over(level.scaledSigma());
     }
 
     @Override
     public int callsLeft(Trajectory soFar) {
-        int steps = soFar.stepsLeft();
-        boolean eulerFirst = steps > 1 && soFar.level().scale() == 0;
-        return 2 * steps - (soFar.plan().end().sigma() == 0 && steps > 0 ? 1 : 0) - (eulerFirst ? 1 : 0);
+        return TwoCalls.left(soFar, soFar.level().scale() == 0);
     }
 
     @Override

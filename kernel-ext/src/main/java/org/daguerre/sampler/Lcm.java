@@ -20,17 +20,18 @@ import org.daguerre.tensor.Tensor;
  * scaled       t times timestep_scaling
  * </pre>
  *
- * @param timestepScaling makes c_skip vanish but for the smallest t; 10
- * @param clip denoised is clamped to [-clip, clip]; infinity leaves it
+ * @param timestepScaling makes c_skip vanish but for the smallest t; 10. Infinite, c_skip is 0 and this is plain renoising:
+ *     diffusers' FlowMatchLCM
+ * @param clipping what keeps denoised within its range
  * @param spacing the timesteps
  */
-public record Lcm(double timestepScaling, double clip, Spacing spacing) implements Sampler {
+public record Lcm(double timestepScaling, Clipping clipping, Spacing spacing) implements Sampler {
 
     private static final double SIGMA_DATA = 0.5;
 
     /** Timestep scaling 10, no clipping, distilled on 50 timesteps. */
     public Lcm() {
-        this(10, Double.POSITIVE_INFINITY, new LcmSpacing(50));
+        this(10, Clipping.NONE, new LcmSpacing(50));
     }
 
     @Override
@@ -39,13 +40,11 @@ public record Lcm(double timestepScaling, double clip, Spacing spacing) implemen
         Level level = soFar.level();
         Level next = soFar.next();
         Prediction prediction = model.predict(x, level);
-        Tensor denoised = Double.isInfinite(clip)
-                ? prediction.denoised()
-                : prediction.denoised().clamp(-clip, clip);
+        Tensor denoised = clipping.of(prediction.denoised());
         double scaled = level.t() * timestepScaling;
         double norm = Math.hypot(scaled, SIGMA_DATA);
         double cSkip = SIGMA_DATA * SIGMA_DATA / (norm * norm);
-        double cOut = scaled / norm;
+        double cOut = Double.isInfinite(norm) ? 1 : scaled / norm;
         Tensor consistent = denoised.times(cOut).plus(cSkip, x);
         if (next.isEnd()) {
             return new Step(consistent, next, List.of(prediction), soFar.noise());

@@ -69,7 +69,7 @@ public record Pndm(boolean skipPrkSteps, Spacing spacing) implements Sampler {
             calls.add(ahead);
             slope = e.get(0).plus(ahead.raw()).over(2);
         } else {
-            slope = adamsBashforth(e);
+            slope = AdamsBashforth.slope(e);
         }
         Tensor x = transfer(prediction.with(slope), next);
         return new Step(x, next, calls, soFar.noise(), new Past(e));
@@ -92,21 +92,6 @@ public record Pndm(boolean skipPrkSteps, Spacing spacing) implements Sampler {
                 .plus(2, third.raw())
                 .plus(fourth.raw())
                 .over(6);
-    }
-
-    private static Tensor adamsBashforth(List<Tensor> e) {
-        return switch (e.size()) {
-            case 1 -> e.get(0);
-            case 2 -> e.get(0).times(3).minus(e.get(1)).over(2);
-            case 3 -> e.get(0).times(23).plus(-16, e.get(1)).plus(5, e.get(2)).over(12);
-            default ->
-                e.get(0)
-                        .times(55)
-                        .plus(-59, e.get(1))
-                        .plus(37, e.get(2))
-                        .plus(-9, e.get(3))
-                        .over(24);
-        };
     }
 
     private static Tensor transfer(Prediction prediction, Level to) {

@@ -17,8 +17,8 @@ public record DdimSpacing(TimestepSpacing timestepSpacing, int stepsOffset, bool
 
     @Override
     public Plan plan(NoiseSchedule schedule, int n) {
-        if (schedule instanceof FlowSchedule flow) {
-            return flow.plan(n);
+        if (schedule instanceof FlowSchedule) {
+            return FlowSpacing.EULER.plan(schedule, n);
         }
         int trained = schedule.numTrainTimesteps();
         double[] t = timestepSpacing.whole(trained, n, stepsOffset);

@@ -1,6 +1,7 @@
 package org.daguerre.schedule;
 
 import java.util.Arrays;
+import java.util.function.DoubleUnaryOperator;
 
 /**
  * A variance preserving schedule given by one beta a training step: alpha-bar_t is the product of 1 - beta_s over s &lt;=
@@ -48,17 +49,32 @@ public final class DiscreteSchedule implements NoiseSchedule {
     }
 
     static DiscreteSchedule cosine(int n) {
-        float[] betas = new float[n];
-        for (int t = 0; t < n; t++) {
-            betas[t] =
-                    (float) Math.min(1 - cosineAlphaBar((t + 1) / (double) n) / cosineAlphaBar(t / (double) n), 0.999);
-        }
-        return of("cosine", betas);
+        return ofAlphaBar("cosine", n, t -> {
+            double cos = StrictMath.cos((t + 0.008) / 1.008 * Math.PI / 2);
+            return cos * cos;
+        });
     }
 
-    private static double cosineAlphaBar(double t) {
-        double cos = StrictMath.cos((t + 0.008) / 1.008 * Math.PI / 2);
-        return cos * cos;
+    static DiscreteSchedule laplace(int n) {
+        return ofAlphaBar("laplace", n, t -> {
+            double lambda = -0.5 * Math.copySign(1, 0.5 - t) * StrictMath.log(1 - 2 * Math.abs(0.5 - t) + 1e-6);
+            double snr = StrictMath.exp(lambda);
+            return Math.sqrt(snr / (1 + snr));
+        });
+    }
+
+    static DiscreteSchedule exponential(int n) {
+        return ofAlphaBar("exp", n, t -> StrictMath.exp(-12 * t));
+    }
+
+    /** Betas from alpha-bar over [0, 1], capped so that no step forgets everything. */
+    private static DiscreteSchedule ofAlphaBar(String name, int n, DoubleUnaryOperator alphaBar) {
+        float[] betas = new float[n];
+        for (int t = 0; t < n; t++) {
+            double ratio = alphaBar.applyAsDouble((t + 1) / (double) n) / alphaBar.applyAsDouble(t / (double) n);
+            betas[t] = (float) Math.min(1 - ratio, 0.999);
+        }
+        return of(name, betas);
     }
 
     static DiscreteSchedule sigmoid(int n, double betaStart, double betaEnd) {
@@ -154,6 +170,23 @@ public final class DiscreteSchedule implements NoiseSchedule {
         }
         double fraction = t - low;
         return Level.preservingRatio(t, (float) (ratio(low) + fraction * (ratio(low + 1) - ratio(low))));
+    }
+
+    /** Between two timesteps t is interpolated in the logarithm of sigma / alpha, as diffusers does. */
+    @Override
+    public Level atScaledSigma(double sigma) {
+        if (betas.length == 1) {
+            return at(0).withScaledSigma((float) sigma);
+        }
+        double log = Math.log(Math.max(sigma, 1e-10));
+        int low = 0;
+        while (low < betas.length - 2 && Math.log(ratio(low + 1)) <= log) {
+            low++;
+        }
+        double below = Math.log(ratio(low));
+        double above = Math.log(ratio(low + 1));
+        double fraction = Math.max(0, Math.min(1, (below - log) / (below - above)));
+        return Level.preservingRatio((1 - fraction) * low + fraction * (low + 1), (float) sigma);
     }
 
     private float ratio(int t) {

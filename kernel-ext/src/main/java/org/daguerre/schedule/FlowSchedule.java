@@ -1,8 +1,5 @@
 package org.daguerre.schedule;
 
-import java.util.ArrayList;
-import java.util.List;
-
 /**
  * The straight path x = (1 - sigma) x0 + sigma eps with t = sigma numTrainTimesteps (rectified flow, Liu et al. 2022,
  * arXiv 2209.03003).
@@ -38,23 +35,11 @@ public record FlowSchedule(int numTrainTimesteps, double shift) implements Noise
         return shift * sigma / (1 + (shift - 1) * sigma);
     }
 
-    /**
-     * diffusers' FlowMatchEuler: sigma from 1 down to the least trained one in equal steps, shifted, then 0. The least sigma
-     * has been shifted once before, so the last step of a shifted plan is larger than the paper's.
-     */
-    Plan plan(int n) {
-        if (n < 1 || n > numTrainTimesteps) {
-            throw new IllegalArgumentException("steps is " + n + ". Give 1 to " + numTrainTimesteps + ".");
-        }
-        double least = (float) shifted(1.0 / numTrainTimesteps);
-        List<Level> levels = new ArrayList<>();
-        for (int i = 0; i < n; i++) {
-            double sigma = n == 1 ? 1 : 1 + i * (least - 1) / (n - 1);
-            float moved = (float) shifted(sigma);
-            levels.add(Level.flow(moved * numTrainTimesteps, moved));
-        }
-        levels.add(Level.flow(0, 0));
-        return Plan.through(this, levels, 1);
+    /** In a flow sigma is its own coordinate: t = sigma numTrainTimesteps. */
+    @Override
+    public Level atScaledSigma(double sigma) {
+        float rounded = (float) sigma;
+        return Level.flow((float) (rounded * (double) numTrainTimesteps), rounded);
     }
 
     @Override

@@ -8,8 +8,14 @@ import java.util.List;
  * at the last.
  *
  * @param originalSteps timesteps used in distillation, usually 50
+ * @param end zero, or sigma_min, the level of timestep 0
  */
-public record LcmSpacing(int originalSteps) implements Spacing {
+public record LcmSpacing(int originalSteps, FinalSigma end) implements Spacing {
+
+    /** With an end without noise. */
+    public LcmSpacing(int originalSteps) {
+        this(originalSteps, FinalSigma.ZERO);
+    }
 
     public LcmSpacing {
         if (originalSteps < 1) {
@@ -20,8 +26,8 @@ public record LcmSpacing(int originalSteps) implements Spacing {
 
     @Override
     public Plan plan(NoiseSchedule schedule, int n) {
-        if (schedule instanceof FlowSchedule flow) {
-            return flow.plan(n);
+        if (schedule instanceof FlowSchedule) {
+            return FlowSpacing.EULER.plan(schedule, n);
         }
         int stride = schedule.numTrainTimesteps() / originalSteps;
         if (n < 1 || n > originalSteps || stride < 1) {
@@ -33,7 +39,7 @@ public record LcmSpacing(int originalSteps) implements Spacing {
             int skipped = (int) Math.floor(i * (originalSteps / (double) n));
             levels.add(schedule.at((originalSteps - skipped) * stride - 1));
         }
-        levels.add(Level.preserving(0, 1));
+        levels.add(end == FinalSigma.ZERO ? Level.preserving(0, 1) : schedule.at(0));
         return Plan.through(schedule, levels, 1);
     }
 }

@@ -77,6 +77,25 @@ public record Level(double t, double alpha, double sigma, Form form, int index, 
         return form == Form.FLOW ? 1 : alpha;
     }
 
+    /** Sigma in the coordinates of {@link #scale}: the ratio sigma / alpha, but sigma itself in a flow. */
+    public double scaledSigma() {
+        return sigma / scale();
+    }
+
+    /** The level of the same t and form with another noise, and the signal that belongs to it. */
+    public Level withScaledSigma(double sigma) {
+        return switch (form) {
+            case PRESERVING -> preservingRatio(t, sigma);
+            case EXPLODING -> of(t, 1, sigma, form);
+            case FLOW -> flow(t, sigma);
+        };
+    }
+
+    /** The same with its noise given as the ratio sigma / alpha. */
+    public Level withRatio(double ratio) {
+        return withScaledSigma(form == Form.FLOW ? ratio / (1 + ratio) : ratio);
+    }
+
     /** True at the end of a plan, where nothing is left to do. */
     public boolean isEnd() {
         return index >= 0 && index == count;

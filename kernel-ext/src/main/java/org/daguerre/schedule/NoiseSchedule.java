@@ -15,6 +15,29 @@ public interface NoiseSchedule {
         return 1000;
     }
 
+    /**
+     * The level with a given noise, {@link Level#scaledSigma}, and the timestep that belongs to it, found by bisection and
+     * kept within the trained ones.
+     */
+    default Level atScaledSigma(double sigma) {
+        double low = 0;
+        double high = numTrainTimesteps() - 1;
+        for (int i = 0; i < 60; i++) {
+            double middle = (low + high) / 2;
+            if (at(middle).scaledSigma() < sigma) {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        return at(high).withScaledSigma(sigma);
+    }
+
+    /** The level with a given noise-to-signal ratio sigma / alpha above 0, and the timestep that belongs to it. */
+    default Level atRatio(double ratio) {
+        return at(0).form() == Form.FLOW ? atScaledSigma(ratio / (1 + ratio)) : atScaledSigma(ratio);
+    }
+
     /** The schedule of a standard name, such as "cosine"; {@link NoiseSchedules#names} has them. */
     static NoiseSchedule named(String name) {
         return NoiseSchedules.named(name);
@@ -38,6 +61,16 @@ public interface NoiseSchedule {
     /** Betas along a logistic curve from betaStart to betaEnd (GeoDiff, Xu et al. 2022, arXiv 2203.02923). */
     static DiscreteSchedule sigmoid(int numTrainTimesteps, double betaStart, double betaEnd) {
         return DiscreteSchedule.sigmoid(numTrainTimesteps, betaStart, betaEnd);
+    }
+
+    /** The Laplace schedule of noise levels (Hang et al. 2024, arXiv 2407.03297), as diffusers' DDPM has it. */
+    static DiscreteSchedule laplace(int numTrainTimesteps) {
+        return DiscreteSchedule.laplace(numTrainTimesteps);
+    }
+
+    /** Alpha-bar falls as e^(-12 t / T); diffusers' "exp". */
+    static DiscreteSchedule exponential(int numTrainTimesteps) {
+        return DiscreteSchedule.exponential(numTrainTimesteps);
     }
 
     /** The given betas, each in [0, 1]; diffusers' trained_betas. */

@@ -1,6 +1,6 @@
 package org.daguerre.schedule;
 
-/** Chooses the timesteps of a run and thereby its whole {@link Plan}. Quirks of one library's spacing live here only. */
+/** Chooses the levels of a run and thereby its whole {@link Plan}. Quirks of one library's spacing live here only. */
 @FunctionalInterface
 public interface Spacing {
 
@@ -11,5 +11,15 @@ public interface Spacing {
     default Spacing with(TimestepSpacing timestepSpacing) {
         throw new UnsupportedOperationException("this spacing has no variant " + timestepSpacing
                 + ". Leave the timestep spacing out for this sampler.");
+    }
+
+    /** The same start and end with the levels between them on a ladder. */
+    default Spacing on(Ladder ladder) {
+        return new LadderSpacing(this, ladder, false, LadderSpacing.Rounding.NONE, FinalSigma.ZERO);
+    }
+
+    /** The rule for a state of this shape, {@code [batch, channels, height, width]}; most do not depend on it. */
+    default Spacing forShape(int... shape) {
+        return this;
     }
 }

@@ -20,15 +20,25 @@ public enum TimestepSpacing {
      * @param stepsOffset added to every timestep of leading spacing
      */
     double[] whole(int trainTimesteps, int n, int stepsOffset) {
+        return whole(trainTimesteps, trainTimesteps, n, stepsOffset);
+    }
+
+    /**
+     * The same among the first {@code last} timesteps. Trailing spacing keeps the stride of all timesteps and may be left
+     * with fewer than n.
+     */
+    double[] whole(int last, int trainTimesteps, int n, int stepsOffset) {
         if (n < 1 || n > trainTimesteps) {
             throw new IllegalArgumentException("steps is " + n + ". Give 1 to " + trainTimesteps + ".");
         }
-        double[] t = new double[n];
-        for (int i = 0; i < n; i++) {
+        double stride = trainTimesteps / (double) n;
+        int count = this == TRAILING && last < trainTimesteps ? (int) Math.ceil(last / stride) : n;
+        double[] t = new double[count];
+        for (int i = 0; i < count; i++) {
             t[i] = switch (this) {
-                case LEADING -> (double) (n - 1 - i) * (trainTimesteps / n) + stepsOffset;
-                case TRAILING -> Math.rint(trainTimesteps - i * (trainTimesteps / (double) n)) - 1;
-                case LINSPACE -> Math.rint(linear(trainTimesteps, n, i));
+                case LEADING -> (double) (n - 1 - i) * (last / n) + stepsOffset;
+                case TRAILING -> Math.rint(last - i * stride) - 1;
+                case LINSPACE -> Math.rint(linear(last, n, i));
             };
         }
         if (t[0] > trainTimesteps - 1) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.daguerre.schedule.Form;
 import org.daguerre.schedule.Level;
@@ -28,7 +29,7 @@ class PredictionTest {
                 Level.flow(400, 0.4),
                 Level.preserving(999, 0),
                 Level.flow(1000, 1));
-        return Stream.of(PredictionType.values())
+        return PredictionType.standard().stream()
                 .flatMap(type -> levels.stream()
                         .filter(level -> level.alpha() > 0 || type != PredictionType.EPSILON)
                         .map(level -> Arguments.of(type, level)));
@@ -38,12 +39,17 @@ class PredictionTest {
     @MethodSource("typesAtLevels")
     void aPerfectAnswerGivesPictureAndNoiseBack(PredictionType type, Level level) {
         double r = Math.hypot(level.alpha(), level.sigma());
-        Tensor raw = switch (type) {
-            case EPSILON -> EPS;
-            case SAMPLE -> X0;
-            case V_PREDICTION -> EPS.times(level.alpha() / r).plus(-level.sigma() / r, X0);
-            case FLOW_PREDICTION -> EPS.minus(X0);
-        };
+        Tensor raw = Map.of(
+                        PredictionType.EPSILON,
+                        EPS,
+                        PredictionType.SAMPLE,
+                        X0,
+                        PredictionType.V_PREDICTION,
+                        EPS.times(level.alpha() / r).plus(-level.sigma() / r, X0),
+                        PredictionType.FLOW_PREDICTION,
+                        EPS.minus(X0))
+                .get(type);
+        assertEquals(raw, type.raw(X0, EPS, level));
         Tensor x = X0.times(level.alpha()).plus(level.sigma(), EPS);
         Prediction prediction = new Prediction(raw, type, x, level);
         assertClose(X0, prediction.denoised());
@@ -80,7 +86,7 @@ class PredictionTest {
 
     @Test
     void namesAreThoseOfTheConfigFiles() {
-        for (PredictionType type : PredictionType.values()) {
+        for (PredictionType type : PredictionType.standard()) {
             assertSame(type, PredictionType.of(type.toString()));
         }
         assertSame(PredictionType.V_PREDICTION, PredictionType.of("v_prediction"));

@@ -53,7 +53,7 @@ class RunTest {
         Run byHand = sampling.start();
         byHand.step();
         byHand.step(3);
-        byHand.back(2).step(8);
+        byHand.back(2).step(100);
         assertTrue(byHand.done());
         Run atOnce = sampling.start();
         assertEquals(atOnce.finish(), byHand.x());

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class DdpmTest {
 
     private static Tensor step(Ddpm.Variance variance, Double learned) {
-        Ddpm sampler = new Ddpm(variance, Double.POSITIVE_INFINITY, new Ddpm().spacing());
+        Ddpm sampler = new Ddpm(variance, Clipping.NONE, Manner.PAPER, new Ddpm().spacing());
         Denoiser model = (x, level) -> new Prediction(
                 x,
                 PredictionType.EPSILON,

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -40,16 +41,40 @@ class SamplerLawsTest {
             0.2);
 
     /** Calls over a whole run as the papers count them. */
-    private static final Map<String, Integer> CALLS_OF_TEN_STEPS = Map.of(
-            "ddpm", 10,
-            "ddim", 10,
-            "euler", 10,
-            "euler-ancestral", 10,
-            "heun", 19,
-            "dpmpp-2m", 10,
-            "pndm", 19,
-            "lcm", 10,
-            "unipc", 10);
+    private static final Map<String, Integer> CALLS_OF_TEN_STEPS = Map.ofEntries(
+            Map.entry("ddpm", 10),
+            Map.entry("ddim", 10),
+            Map.entry("euler", 10),
+            Map.entry("euler-ancestral", 10),
+            Map.entry("euler-churn", 10),
+            Map.entry("heun", 19),
+            Map.entry("restart", 19 + 2 * 2 * 3),
+            Map.entry("kdpm2", 19),
+            Map.entry("kdpm2-ancestral", 19),
+            Map.entry("lms", 10),
+            Map.entry("pndm", 19),
+            Map.entry("ipndm", 10),
+            Map.entry("deis", 10),
+            Map.entry("dpm-2m", 10),
+            Map.entry("dpmpp-2m", 10),
+            Map.entry("dpmpp-3m", 10),
+            Map.entry("dpmpp-2m-sde", 10),
+            Map.entry("dpmpp-3m-sde", 10),
+            Map.entry("dpm-3s", 10),
+            Map.entry("dpmpp-2s", 10),
+            Map.entry("dpmpp-2s-ancestral", 19),
+            Map.entry("dpmpp-sde", 19),
+            Map.entry("unipc", 10),
+            Map.entry("sa-solver", 10),
+            Map.entry("lcm", 10),
+            Map.entry("tcd", 10),
+            Map.entry("consistency", 10));
+
+    /** It finds out how many steps it needs while it makes them. */
+    private static final String ADAPTIVE = "dpm-adaptive";
+
+    /** Made for models that were distilled: their plans are given, and an exact model takes them only so far. */
+    private static final List<String> DISTILLED = List.of("lcm", "tcd", "consistency");
 
     @Example
     void stepWithoutACallIsRefused() {
@@ -69,9 +94,29 @@ class SamplerLawsTest {
         return Trajectory.start(sampler.spacing().plan(SCHEDULE, steps), Noise.seed(seed), SHAPE);
     }
 
+    @Provide
+    Arbitrary<Sampler> countedSamplers() {
+        return Arbitraries.of(Samplers.names().stream()
+                        .filter(name -> !name.equals(ADAPTIVE))
+                        .toList())
+                .map(Samplers::named);
+    }
+
+    private static Trajectory walk(Sampler sampler, Trajectory from) {
+        return walk(sampler, from, MODEL);
+    }
+
+    private static Trajectory walk(Sampler sampler, Trajectory from, Denoiser model) {
+        Trajectory way = from;
+        while (!way.done()) {
+            way = way.then(sampler.next(model, way));
+        }
+        return way;
+    }
+
     private static Trajectory walk(Sampler sampler, Trajectory from, int steps) {
         Trajectory way = from;
-        for (int i = 0; i < steps; i++) {
+        for (int i = 0; i < steps && !way.done(); i++) {
             way = way.then(sampler.next(MODEL, way));
         }
         return way;
@@ -80,18 +125,17 @@ class SamplerLawsTest {
     @Property(tries = 60, seed = "7")
     void sameSeedSameBits(
             @ForAll("samplers") Sampler sampler, @ForAll long seed, @ForAll @IntRange(min = 4, max = 15) int steps) {
-        Tensor once = walk(sampler, start(sampler, steps, seed), steps).x();
-        assertEquals(once, walk(sampler, start(sampler, steps, seed), steps).x());
+        Tensor once = walk(sampler, start(sampler, steps, seed)).x();
+        assertEquals(once, walk(sampler, start(sampler, steps, seed)).x());
         assertTrue(once.isFinite());
     }
 
     @Property(tries = 60, seed = "7")
     void branchAtAnyStepEndsAsTheOriginalDid(
             @ForAll("samplers") Sampler sampler, @ForAll long seed, @ForAll @IntRange(min = 0, max = 9) int at) {
-        Trajectory whole = walk(sampler, start(sampler, 10, seed), 10);
-        Trajectory branch = whole.back(10 - at);
-        assertEquals(at, branch.length());
-        assertEquals(whole.x(), walk(sampler, branch, 10 - at).x());
+        Trajectory whole = walk(sampler, start(sampler, 10, seed));
+        Trajectory branch = whole.back(Math.max(1, whole.length() - at));
+        assertEquals(whole.x(), walk(sampler, branch).x());
     }
 
     @Property(tries = 60, seed = "7")
@@ -104,7 +148,8 @@ class SamplerLawsTest {
     }
 
     @Property(tries = 60, seed = "7")
-    void expectedCallsAreMade(@ForAll("samplers") Sampler sampler, @ForAll @IntRange(min = 1, max = 15) int steps) {
+    void expectedCallsAreMade(
+            @ForAll("countedSamplers") Sampler sampler, @ForAll @IntRange(min = 1, max = 15) int steps) {
         AtomicInteger calls = new AtomicInteger();
         Denoiser counted = (x, level) -> {
             calls.incrementAndGet();
@@ -120,8 +165,8 @@ class SamplerLawsTest {
         assertEquals(0, sampler.callsLeft(way));
     }
 
-    @Property(tries = 20, seed = "7")
-    void callsAreThoseOfThePaper(@ForAll("samplers") Sampler sampler) {
+    @Property(tries = 60, seed = "7")
+    void callsAreThoseOfThePaper(@ForAll("countedSamplers") Sampler sampler) {
         assertEquals(CALLS_OF_TEN_STEPS.get(sampler.toString()), sampler.callsLeft(start(sampler, 10, 0)));
     }
 
@@ -130,9 +175,7 @@ class SamplerLawsTest {
             @ForAll("samplers") Sampler first,
             @ForAll("samplers") Sampler second,
             @ForAll @IntRange(min = 1, max = 9) int at) {
-        Trajectory way = walk(second, walk(first, start(first, 10, 2), at), 10 - at);
-        assertTrue(way.done());
-        assertTrue(way.x().isFinite());
+        assertTrue(walk(second, walk(first, start(first, 10, 2), at)).x().isFinite(), first + " then " + second);
     }
 
     @Property(tries = 30, seed = "7")
@@ -148,10 +191,11 @@ class SamplerLawsTest {
                 .mapToDouble(p -> end.minus(p).map(Math::abs).max())
                 .min()
                 .orElseThrow();
-        assertTrue(nearest < 0.1, sampler + " ends " + nearest + " away");
+        double noiseLeft = 4 * way.plan().end().sigma();
+        assertTrue(nearest < 0.1 + noiseLeft, sampler + " ends " + nearest + " away");
     }
 
-    @Property(tries = 20, seed = "7")
+    @Property(tries = 40, seed = "7")
     void zeroTerminalSnrStaysFinite(@ForAll("samplers") Sampler sampler) {
         NoiseSchedule zero = NoiseSchedule.scaledLinear(1000, 0.00085, 0.012).zeroTerminalSnr();
         Denoiser model = (x, level) -> {
@@ -159,7 +203,7 @@ class SamplerLawsTest {
             Tensor v = x.times(level.alpha()).minus(sample.denoised()).over(level.sigma());
             return new org.daguerre.denoiser.Prediction(v, PredictionType.V_PREDICTION, x, level);
         };
-        Plan plan = sampler instanceof Lcm
+        Plan plan = DISTILLED.contains(sampler.toString())
                 ? sampler.spacing().plan(zero, 10)
                 : sampler.spacing()
                         .with(org.daguerre.schedule.TimestepSpacing.TRAILING)
@@ -173,23 +217,25 @@ class SamplerLawsTest {
             calls += way.last().calls().size();
             assertTrue(way.x().isFinite(), sampler + " after step " + way.length());
         }
-        assertEquals(expected, calls);
+        if (!sampler.toString().equals(ADAPTIVE)) {
+            assertEquals(expected, calls, sampler.toString());
+        }
     }
 
-    @Property(tries = 20, seed = "7")
+    @Property(tries = 40, seed = "7")
     void everySamplerWalksAFlow(@ForAll("samplers") Sampler sampler) {
         NoiseSchedule flow = NoiseSchedule.flow(1000, 3);
         Trajectory way = Trajectory.start(sampler.spacing().plan(flow, 10), Noise.seed(1), SHAPE);
         while (!way.done()) {
             way = way.then(sampler.next(MODEL, way));
         }
-        assertTrue(way.x().isFinite());
+        assertTrue(way.x().isFinite(), sampler.toString());
         assertEquals(0, way.level().sigma());
     }
 
     @Property(tries = 30, seed = "7")
     void anEditIsNotArguedWith(@ForAll("samplers") Sampler sampler) {
-        Trajectory way = walk(sampler, start(sampler, 10, 3), 8);
+        Trajectory way = walk(sampler, start(sampler, 10, 3), 4);
         Edit blank = step -> Tensor.zeros(SHAPE);
         Step edited = blank.apply(way.last());
         assertNull(edited.memory());
@@ -208,28 +254,44 @@ class SamplerLawsTest {
         assertSame(step, nothing.apply(step));
     }
 
-    @Example
-    void memoryIsOfFixedDepth() {
-        for (String name : List.of("unipc", "pndm", "dpmpp-2m")) {
-            Sampler sampler = Sampler.named(name);
-            Object memory = walk(sampler, start(sampler, 12, 0), 9).last().memory();
-            assertTrue(tensorsIn(memory) <= 3, name + " keeps " + tensorsIn(memory));
+    @Property(tries = 60, seed = "7")
+    void memoryIsOfFixedDepth(@ForAll("samplers") Sampler sampler) {
+        Object memory = walk(sampler, start(sampler, 14, 0), 9).last().memory();
+        if (memory != null) {
+            assertTrue(tensorsIn(memory) <= 5, sampler + " keeps " + tensorsIn(memory));
         }
     }
 
-    private static int tensorsIn(Object memory) {
-        int tensors = 0;
+    private static long tensorsIn(Object memory) {
+        long tensors = 0;
         for (var component : memory.getClass().getRecordComponents()) {
             try {
                 component.getAccessor().setAccessible(true);
                 Object value = component.getAccessor().invoke(memory);
-                tensors += value instanceof Tensor ? 1 : value instanceof List<?> list ? list.size() : 0;
-                assertTrue(value == null || !value.getClass().equals(memory.getClass()), "a memory within a memory");
+                List<?> values = value instanceof List<?> list ? list : value == null ? List.of() : List.of(value);
+                tensors += values.stream().filter(Tensor.class::isInstance).count();
+                assertTrue(
+                        values.stream().noneMatch(v -> v.getClass().equals(memory.getClass())), "a memory in a memory");
             } catch (ReflectiveOperationException e) {
                 throw new AssertionError(e);
             }
         }
         return tensors;
+    }
+
+    /** On one grid of levels; ddim and euler are one method, see eulerOnOneGridIsDdim. */
+    @Example
+    void noTwoSamplersTakeTheSamePath() {
+        Map<Tensor, String> ends = new HashMap<>();
+        Plan plan = new Euler().spacing().plan(SCHEDULE, 10);
+        for (String name : Samplers.names()) {
+            if (!name.equals("euler")) {
+                Tensor end = walk(Samplers.named(name), Trajectory.start(plan, Noise.seed(5), SHAPE))
+                        .x();
+                String same = ends.put(end, name);
+                assertNull(same, name + " ends as " + same);
+            }
+        }
     }
 
     @Example
@@ -289,7 +351,7 @@ class SamplerLawsTest {
 
     @Example
     void unknownNameIsAnsweredWithTheNearest() {
-        String message = assertThrows(IllegalArgumentException.class, () -> Sampler.named("dpm++2m"))
+        String message = assertThrows(IllegalArgumentException.class, () -> Sampler.named("dpmpp2m"))
                 .getMessage();
         assertTrue(message.contains("Did you mean dpmpp-2m?"), message);
         assertTrue(message.contains("euler-ancestral"), message);

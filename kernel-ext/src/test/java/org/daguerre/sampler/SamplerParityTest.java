@@ -49,7 +49,7 @@ class SamplerParityTest {
         Sampler sampler = config.sampler();
         double eta = fixture.get("eta").asDouble();
         if (sampler instanceof Ddim ddim) {
-            sampler = new Ddim(eta, ddim.clip(), ddim.spacing());
+            sampler = new Ddim(eta, ddim.clipping(), ddim.spacing());
         }
         int steps = fixture.get("steps").asInt();
         Plan plan = sampler.spacing().plan(config.schedule(), steps);

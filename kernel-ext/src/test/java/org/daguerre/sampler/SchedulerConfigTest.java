@@ -14,12 +14,14 @@ import org.daguerre.denoiser.PredictionType;
 import org.daguerre.schedule.DdimSpacing;
 import org.daguerre.schedule.DpmSpacing;
 import org.daguerre.schedule.EulerSpacing;
+import org.daguerre.schedule.FinalSigma;
 import org.daguerre.schedule.NoiseSchedule;
 import org.daguerre.schedule.TimestepSpacing;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SchedulerConfigTest {
@@ -47,8 +49,7 @@ class SchedulerConfigTest {
         assertEquals(NoiseSchedule.linear(1000, 1e-4, 0.02).zeroTerminalSnr(), config.schedule());
         assertEquals(PredictionType.V_PREDICTION, config.predictionType());
         assertEquals(
-                new Ddim(0, Double.POSITIVE_INFINITY, new DdimSpacing(TimestepSpacing.TRAILING, 0, true, true)),
-                config.sampler());
+                new Ddim(0, Clipping.NONE, new DdimSpacing(TimestepSpacing.TRAILING, 0, true, true)), config.sampler());
     }
 
     @ParameterizedTest
@@ -81,7 +82,11 @@ class SchedulerConfigTest {
     @Test
     void missingKeysHaveTheDefaultsOfTheirClass() {
         assertEquals(
-                new Ddpm(Ddpm.Variance.FIXED_SMALL, 1, new DdimSpacing(TimestepSpacing.LEADING, 0, true, false)),
+                new Ddpm(
+                        Ddpm.Variance.FIXED_SMALL,
+                        Clipping.to(1),
+                        Manner.DIFFUSERS,
+                        new DdimSpacing(TimestepSpacing.LEADING, 0, true, false)),
                 of("DDPMScheduler").sampler());
         assertEquals(
                 new Heun(new EulerSpacing(TimestepSpacing.LINSPACE, 0)),
@@ -93,7 +98,7 @@ class SchedulerConfigTest {
                 NoiseSchedule.scaledLinear(1000, 0.00085, 0.012),
                 of("LCMScheduler").schedule());
         assertEquals(
-                new UniPc(true, new DpmSpacing(TimestepSpacing.LINSPACE, 0, true)),
+                new UniPc(2, true, new DpmSpacing(TimestepSpacing.LINSPACE, 0, FinalSigma.ZERO)),
                 of("UniPCMultistepScheduler").sampler());
     }
 
@@ -104,19 +109,37 @@ class SchedulerConfigTest {
     @Test
     void optionsThatHaveNoEffectAreSaid() {
         SchedulerConfig config = SchedulerConfig.parse("""
-                {"_class_name": "DPMSolverMultistepScheduler", "use_karras_sigmas": true, "solver_order": 3,
-                 "thresholding": false}""");
-        assertEquals(2, config.ignored().size());
-        assertTrue(config.ignored().get(0).startsWith("solver_order = 3 has no effect"), config.toString());
-        assertTrue(config.ignored().get(1).startsWith("use_karras_sigmas = true has no effect"), config.toString());
+                {"_class_name": "EulerDiscreteScheduler", "_diffusers_version": "0.39.0", "interpolation_type": "log_linear",
+                 "timestep_type": "discrete", "skip_prk_steps": true, "set_alpha_to_one": false, "solver_order": 3}""");
+        assertEquals(
+                List.of(
+                        "interpolation_type = log_linear has no effect here.",
+                        "no options of EulerDiscreteScheduler, and without effect: skip_prk_steps, solver_order."),
+                config.ignored());
     }
 
     @Test
     void unknownClassIsAnsweredWithTheKnownOnes() {
-        String message = assertThrows(IllegalArgumentException.class, () -> of("EDMEulerScheduler"))
+        String message = assertThrows(IllegalArgumentException.class, () -> of("EulerDiscretScheduler"))
                 .getMessage();
-        assertTrue(message.contains("'EDMEulerScheduler' is unknown"), message);
-        assertTrue(message.contains("DDIMScheduler, EulerDiscreteScheduler"), message);
+        assertTrue(
+                message.contains("'EulerDiscretScheduler' is unknown. Did you mean EulerDiscreteScheduler?"), message);
+        assertTrue(message.contains("DDIMScheduler, DDIMParallelScheduler"), message);
+    }
+
+    /** Written and read again, a config says the same; so does one whose every option was left to its default. */
+    @ParameterizedTest
+    @MethodSource("org.daguerre.sampler.SchedulerConfig#classNames")
+    void writtenConfigReadsTheSame(String className, @TempDir Path folder) {
+        SchedulerConfig config = of(className);
+        assertEquals(List.of(), config.ignored());
+        Path file = folder.resolve("scheduler_config.json");
+        config.write(file);
+        assertEquals(config.toJson(), SchedulerConfig.read(file).toJson());
+        assertEquals(config.honoured(), SchedulerConfig.read(file).honoured());
+        assertEquals(
+                config.sampler().toString(),
+                SchedulerConfig.read(file).sampler().toString());
     }
 
     @ParameterizedTest

@@ -11,6 +11,7 @@ import org.daguerre.denoiser.PredictionType;
 import org.daguerre.schedule.DdimSpacing;
 import org.daguerre.schedule.DpmSpacing;
 import org.daguerre.schedule.EulerSpacing;
+import org.daguerre.schedule.FinalSigma;
 import org.daguerre.schedule.Level;
 import org.daguerre.schedule.NoiseSchedule;
 import org.daguerre.schedule.Plan;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.TestFactory;
  */
 class UpstreamSumsTest {
 
-    private static final double NO_CLIP = Double.POSITIVE_INFINITY;
+    private static final Spacing SIGMA_MIN = new DpmSpacing(TimestepSpacing.LINSPACE, 0, FinalSigma.SIGMA_MIN);
     private static final NoiseSchedule L = NoiseSchedule.linear(1000, 1e-4, 0.02);
     private static final NoiseSchedule L_FROM_001 = NoiseSchedule.linear(1000, 0.01, 0.02);
     private static final NoiseSchedule L11 = NoiseSchedule.linear(1100, 1e-4, 0.02);
@@ -46,10 +47,18 @@ class UpstreamSumsTest {
 
     @TestFactory
     Stream<DynamicTest> sumEqualsUpstreams() {
-        Sampler ddpm = new Ddpm(Ddpm.Variance.FIXED_SMALL, 1, ddim(true));
-        Sampler ddim = new Ddim(0, 1, ddim(true));
-        Sampler multistep = new DpmSolverPlusPlus2M(false, new DpmSpacing(TimestepSpacing.LINSPACE, 0, false));
-        Sampler uniPc = new UniPc(true, new DpmSpacing(TimestepSpacing.LINSPACE, 0, false));
+        Sampler ddpm = new Ddpm(Ddpm.Variance.FIXED_SMALL, Clipping.to(1), Manner.DIFFUSERS, ddim(true));
+        Sampler ddim = new Ddim(0, Clipping.to(1), ddim(true));
+        Sampler multistep = new DpmSolverMultistep(
+                DpmSolver.Algorithm.DPMSOLVER_PP,
+                2,
+                DpmSolver.Derivative.MIDPOINT,
+                false,
+                false,
+                Clipping.NONE,
+                Manner.DIFFUSERS,
+                SIGMA_MIN);
+        Sampler uniPc = new UniPc(2, true, SIGMA_MIN);
         Sampler euler = new ScalesTwice(new Euler(new EulerSpacing(TimestepSpacing.LINSPACE, 0)));
         Sampler ancestral = new ScalesTwice(new EulerAncestral());
         return Stream.of(
@@ -61,7 +70,7 @@ class UpstreamSumsTest {
                         new Row("ddim, alpha to one", ddim, L_FROM_001, EPSILON, 10, 0, 149.8295),
                         new Row(
                                 "ddim, not alpha to one",
-                                new Ddim(0, 1, ddim(false)),
+                                new Ddim(0, Clipping.to(1), ddim(false)),
                                 L_FROM_001,
                                 EPSILON,
                                 10,
@@ -123,7 +132,7 @@ class UpstreamSumsTest {
                     Plan plan = new Plan(L, List.of(from), List.of(to), 1);
                     Trajectory way = Trajectory.start(plan, 0, Tensor.zeros(1, 16), Noise.seed(0));
                     Denoiser nothing = Denoiser.of((x, level) -> Tensor.zeros(1, 16));
-                    float added = new Ddim(1, NO_CLIP, ddim(true))
+                    float added = new Ddim(1, Clipping.NONE, ddim(true))
                             .next(nothing, way)
                             .x()
                             .get(0, 0);

@@ -1,0 +1,142 @@
+package org.daguerre.sampler;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.daguerre.denoiser.Denoiser;
+import org.daguerre.denoiser.Prediction;
+import org.daguerre.sampler.DpmSolver.Algorithm;
+import org.daguerre.sampler.DpmSolver.Derivative;
+import org.daguerre.schedule.DpmSpacing;
+import org.daguerre.schedule.FinalSigma;
+import org.daguerre.schedule.Level;
+import org.daguerre.schedule.Spacing;
+import org.daguerre.schedule.TimestepSpacing;
+import org.daguerre.tensor.Noise;
+import org.daguerre.tensor.Tensor;
+
+/**
+ * DPM-Solver++(2M), Lu et al. 2022, "DPM-Solver++: Fast Solver for Guided Sampling of Diffusion Probabilistic Models", arXiv
+ * 2211.01095, Algorithm 2, its third-order and SDE variants (section 5), and DPM-Solver's multistep form: derivatives from
+ * the answers of the last steps, one call a step.
+ *
+ * <pre>
+ * x                x_{i-1}
+ * d0, d1, d2       x_theta or epsilon_theta at t_{i-1} and, by divided differences, h and h² times its derivatives
+ * h                h_i, a difference of lambda = ln(alpha / sigma)
+ * r0, r1           r_i, the intervals before in units of h
+ * memory           the answers of up to two steps before, newest first
+ * </pre>
+ *
+ * @param algorithm what is expanded, and whether noise is added
+ * @param order 1 to 3; lower in the first steps
+ * @param derivative how the first derivative enters at order 2
+ * @param lowerOrderFinal the last two of fewer than 15 steps are of lower order, as diffusers has it; a last step to sigma 0
+ *     always is first order
+ * @param eulerAtFinal the last step is first order whatever their number
+ * @param clipping what keeps the picture within its range
+ * @param manner matters at order 3: diffusers, like the authors' code and k-diffusion's dpmpp_3m_sde, takes half of the
+ *     second derivative, which leaves the method at order 2; its SDE variant also has a sign wrong
+ * @param spacing the timesteps
+ */
+public record DpmSolverMultistep(
+        Algorithm algorithm,
+        int order,
+        Derivative derivative,
+        boolean lowerOrderFinal,
+        boolean eulerAtFinal,
+        Clipping clipping,
+        Manner manner,
+        Spacing spacing)
+        implements Sampler {
+
+    private static final int FEW_STEPS = 15;
+
+    private record Past(List<Tensor> answers, List<Level> levels) {}
+
+    public DpmSolverMultistep {
+        if (order < 1 || order > 3) {
+            throw new IllegalArgumentException("solver_order is " + order + ". Give 1, 2 or 3.");
+        }
+        if (algorithm == Algorithm.SDE_DPMSOLVER && order == 3) {
+            throw new IllegalArgumentException(
+                    "algorithm_type sde-dpmsolver has no third order. Give solver_order 1 or 2, or sde-dpmsolver++.");
+        }
+    }
+
+    /** Midpoint, lower order at the end, linearly spaced timesteps. */
+    public DpmSolverMultistep(Algorithm algorithm, int order) {
+        this(
+                algorithm,
+                order,
+                Derivative.MIDPOINT,
+                true,
+                false,
+                Clipping.NONE,
+                Manner.PAPER,
+                new DpmSpacing(TimestepSpacing.LINSPACE, 0, FinalSigma.ZERO));
+    }
+
+    /** DPM-Solver++(2M). */
+    public DpmSolverMultistep() {
+        this(Algorithm.DPMSOLVER_PP, 2);
+    }
+
+    @Override
+    public Step next(Denoiser model, Trajectory soFar) {
+        Level level = soFar.level();
+        Level next = soFar.next();
+        Prediction prediction = model.predict(soFar.x(), level);
+        if (level.alpha() == 0 && !algorithm.predictsPicture()) {
+            // a state without signal has no noise to expand around: the step is Euler's, and nothing of it is
+            // remembered
+            Tensor euler = prediction.denoised().times(next.alpha()).plus(next.sigma(), prediction.noise());
+            return new Step(euler, next, List.of(prediction), soFar.noise());
+        }
+        Tensor d0 = DpmSolver.expanded(algorithm, clipping, prediction);
+        Past past = soFar.memory(Past.class);
+        List<Tensor> answers = new ArrayList<>(List.of(d0));
+        List<Level> levels = new ArrayList<>(List.of(level));
+        if (past != null) {
+            int kept = Math.min(order - 1, past.answers().size());
+            answers.addAll(past.answers().subList(0, kept));
+            levels.addAll(past.levels().subList(0, kept));
+        }
+        var interval = new DpmSolver.Interval(algorithm, level, next);
+        Tensor x = soFar.x().times(interval.shrink()).plus(interval.first(), d0);
+        int use = Math.min(answers.size(), orderAt(next, soFar.plan().count()));
+        double r0 = use < 2 ? 0 : (level.lambda() - levels.get(1).lambda()) / interval.h();
+        if (use == 2) {
+            Tensor d1 = d0.minus(answers.get(1)).over(r0);
+            x = x.plus(interval.second(derivative), d1);
+        } else if (use == 3) {
+            double r1 = (levels.get(1).lambda() - levels.get(2).lambda()) / interval.h();
+            Tensor near = d0.minus(answers.get(1)).over(r0);
+            Tensor far = answers.get(1).minus(answers.get(2)).over(r1);
+            Tensor d1 = near.plus(r0 / (r0 + r1), near.minus(far));
+            double curvature = manner == Manner.PAPER ? 2 : 1;
+            Tensor d2 = near.minus(far).times(curvature / (r0 + r1));
+            x = x.plus(interval.second(Derivative.HEUN), d1).plus(interval.third(manner), d2);
+        }
+        Past now = new Past(List.copyOf(answers), List.copyOf(levels));
+        if (!algorithm.isStochastic()) {
+            return new Step(x, next, List.of(prediction), soFar.noise(), now);
+        }
+        Noise.Draw draw = soFar.noise().draw(x.shape());
+        return new Step(x.plus(interval.noise(), draw.tensor()), next, List.of(prediction), draw.after(), now);
+    }
+
+    private int orderAt(Level next, int count) {
+        boolean few = lowerOrderFinal && count < FEW_STEPS;
+        if (next.sigma() == 0 || next.isEnd() && (eulerAtFinal || few)) {
+            return 1;
+        }
+        return few && next.index() == count - 1 ? Math.min(order, 2) : order;
+    }
+
+    @Override
+    public String toString() {
+        return (algorithm.predictsPicture() ? "dpmpp-" : "dpm-") + order + "m"
+                + (algorithm.isStochastic() ? "-sde" : "")
+                + (derivative == Derivative.HEUN && order == 2 ? ", heun" : "");
+    }
+}

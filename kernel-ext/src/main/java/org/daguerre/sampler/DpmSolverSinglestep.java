@@ -1,0 +1,159 @@
+package org.daguerre.sampler;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.daguerre.denoiser.Denoiser;
+import org.daguerre.denoiser.Prediction;
+import org.daguerre.sampler.DpmSolver.Algorithm;
+import org.daguerre.sampler.DpmSolver.Derivative;
+import org.daguerre.schedule.DpmSpacing;
+import org.daguerre.schedule.FinalSigma;
+import org.daguerre.schedule.Level;
+import org.daguerre.schedule.Spacing;
+import org.daguerre.schedule.TimestepSpacing;
+import org.daguerre.tensor.Noise;
+import org.daguerre.tensor.Tensor;
+
+/**
+ * DPM-Solver-2 and -3, Lu et al. 2022, arXiv 2206.00927, Algorithms 1 and 2, and DPM-Solver++(2S), arXiv 2211.01095,
+ * Algorithm 1: blocks of as many steps as the order, of which each goes over the whole block so far with one order more. The
+ * grid's own levels are the intermediate ones. One call a step.
+ *
+ * <pre>
+ * block            where the block began: its state and level s, and the answers in it
+ * d0, d1, d2       the answer at s and h and h² times its derivatives
+ * h                the length of the block so far, a difference of lambda = ln(alpha / sigma)
+ * r0, r1           where the newest answer and the one before lie in it
+ * </pre>
+ *
+ * @param algorithm what is expanded, and whether noise is added
+ * @param order 1 to 3
+ * @param derivative how the derivatives enter
+ * @param lowerOrderFinal blocks shrink where they do not fit; without it the number of steps must be a multiple of the order
+ * @param clipping what keeps the picture within its range
+ * @param manner matters to the SDE variant of order 3 alone
+ * @param spacing the timesteps
+ */
+public record DpmSolverSinglestep(
+        Algorithm algorithm,
+        int order,
+        Derivative derivative,
+        boolean lowerOrderFinal,
+        Clipping clipping,
+        Manner manner,
+        Spacing spacing)
+        implements Sampler {
+
+    /** Answers oldest first. */
+    private record Block(Tensor x, List<Tensor> answers, List<Level> levels) {}
+
+    public DpmSolverSinglestep {
+        if (order < 1 || order > 3) {
+            throw new IllegalArgumentException("solver_order is " + order + ". Give 1, 2 or 3.");
+        }
+        if (algorithm == Algorithm.SDE_DPMSOLVER) {
+            throw new IllegalArgumentException("algorithm_type sde-dpmsolver has no singlestep form."
+                    + " Give dpmsolver, dpmsolver++ or sde-dpmsolver++.");
+        }
+    }
+
+    /** Midpoint, lower order at the end, linearly spaced timesteps. */
+    public DpmSolverSinglestep(Algorithm algorithm, int order) {
+        this(
+                algorithm,
+                order,
+                Derivative.MIDPOINT,
+                true,
+                Clipping.NONE,
+                Manner.PAPER,
+                new DpmSpacing(TimestepSpacing.LINSPACE, 0, FinalSigma.ZERO));
+    }
+
+    /** DPM-Solver++(2S). */
+    public DpmSolverSinglestep() {
+        this(Algorithm.DPMSOLVER_PP, 2);
+    }
+
+    @Override
+    public Step next(Denoiser model, Trajectory soFar) {
+        Level level = soFar.level();
+        Level next = soFar.next();
+        Prediction prediction = model.predict(soFar.x(), level);
+        if (level.alpha() == 0 && !algorithm.predictsPicture()) {
+            // a state without signal has no noise to expand around: the step is Euler's, and nothing of it is
+            // remembered
+            Tensor euler = prediction.denoised().times(next.alpha()).plus(next.sigma(), prediction.noise());
+            return new Step(euler, next, List.of(prediction), soFar.noise());
+        }
+        Tensor answer = DpmSolver.expanded(algorithm, clipping, prediction);
+        Block before = soFar.memory(Block.class);
+        boolean ends = before == null || before.levels().get(0).alpha() == 0;
+        int known = ends ? 0 : before.answers().size();
+        int use = Math.min(orderAt(level.index(), soFar.plan(), next.sigma() == 0), known + 1);
+        Block block = new Block(soFar.x(), List.of(answer), List.of(level));
+        if (use > 1) {
+            List<Tensor> answers = new ArrayList<>(before.answers());
+            List<Level> levels = new ArrayList<>(before.levels());
+            answers.add(answer);
+            levels.add(level);
+            block = new Block(before.x(), List.copyOf(answers), List.copyOf(levels));
+        }
+        Tensor x = over(block, next);
+        if (!algorithm.isStochastic()) {
+            return new Step(x, next, List.of(prediction), soFar.noise(), block);
+        }
+        Noise.Draw draw = soFar.noise().draw(x.shape());
+        double fresh = new DpmSolver.Interval(algorithm, block.levels().get(0), next).noise();
+        return new Step(x.plus(fresh, draw.tensor()), next, List.of(prediction), draw.after(), block);
+    }
+
+    private Tensor over(Block block, Level next) {
+        Level s = block.levels().get(0);
+        Tensor d0 = block.answers().get(0);
+        var interval = new DpmSolver.Interval(algorithm, s, next);
+        Tensor x = block.x().times(interval.shrink()).plus(interval.first(), d0);
+        int use = block.answers().size();
+        if (use == 1) {
+            return x;
+        }
+        double r0 = (block.levels().get(use - 1).lambda() - s.lambda()) / interval.h();
+        Tensor late = block.answers().get(use - 1).minus(d0).over(r0);
+        if (use == 2) {
+            return x.plus(interval.second(derivative), late);
+        }
+        if (derivative == Derivative.MIDPOINT) {
+            return x.plus(interval.second(Derivative.HEUN), late);
+        }
+        double r1 = (block.levels().get(1).lambda() - s.lambda()) / interval.h();
+        Tensor early = block.answers().get(1).minus(d0).over(r1);
+        Tensor d1 = early.times(r0).plus(-r1, late).over(r0 - r1);
+        Tensor d2 = late.minus(early).times(2 / (r0 - r1));
+        return x.plus(interval.second(Derivative.HEUN), d1).plus(interval.third(manner), d2);
+    }
+
+    /** The place in its block of the step at an index, from 1. Off the grid a block begins. */
+    private int orderAt(int index, org.daguerre.schedule.Plan plan, boolean toPicture) {
+        int count = plan.count();
+        boolean fits = count % order == 0;
+        boolean shrinks = lowerOrderFinal || !fits || plan.end().sigma() == 0;
+        int place = index < 0 ? 1 : index % order + 1;
+        if (toPicture) {
+            return 1;
+        }
+        if (!shrinks) {
+            return place;
+        }
+        boolean last = index == count - 1;
+        if (order == 2 && fits && index >= count - 2) {
+            return 1;
+        }
+        return order == 3 && fits && last ? 1 : place;
+    }
+
+    @Override
+    public String toString() {
+        return (algorithm.predictsPicture() ? "dpmpp-" : "dpm-") + order + "s"
+                + (algorithm.isStochastic() ? "-sde" : "")
+                + (derivative == Derivative.HEUN && order > 1 ? ", heun" : "");
+    }
+}

@@ -1,0 +1,48 @@
+package org.daguerre.schedule;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Levels optimised for few steps, Sabour, Fidler and Kreis 2024, "Align Your Steps", arXiv 2404.14507: ten by their published
+ * timesteps, any other number interpolated in ln sigma as the paper says.
+ *
+ * @param model the model they were optimised for
+ */
+public record AysSpacing(Optimised model) implements Spacing {
+
+    /** Models with published steps. */
+    public enum Optimised {
+        STABLE_DIFFUSION(999, 850, 736, 645, 545, 455, 343, 233, 124, 24),
+        STABLE_DIFFUSION_XL(999, 845, 730, 587, 443, 310, 193, 116, 53, 13);
+
+        private final int[] timesteps;
+
+        Optimised(int... timesteps) {
+            this.timesteps = timesteps;
+        }
+    }
+
+    @Override
+    public Plan plan(NoiseSchedule schedule, int n) {
+        if (n < 1 || n > schedule.numTrainTimesteps()) {
+            throw new IllegalArgumentException("steps is " + n + ". Give 1 to " + schedule.numTrainTimesteps() + ".");
+        }
+        int[] published = model.timesteps;
+        List<Level> levels = new ArrayList<>();
+        for (int i = 0; i < n; i++) {
+            double at = i * (published.length / (double) n);
+            int low = (int) at;
+            int high = Math.min(low + 1, published.length - 1);
+            double below = Math.log(schedule.at(published[low]).scaledSigma());
+            double above = Math.log(schedule.at(published[high]).scaledSigma());
+            levels.add(
+                    at == low
+                            ? schedule.at(published[low])
+                            : schedule.atScaledSigma(Math.exp(below + (at - low) * (above - below))));
+        }
+        double startScale = levels.get(0).sigma();
+        levels.add(Level.preserving(0, 1));
+        return Plan.through(schedule, levels, startScale);
+    }
+}
