@@ -1,7 +1,9 @@
 package org.daguerre.denoiser;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.daguerre.schedule.Level;
 import org.daguerre.tensor.Tensor;
 
@@ -64,15 +66,11 @@ public final class ExactDenoiser implements Denoiser {
     /** A prediction of type sample. Every row of the first axis of x is a picture of its own. */
     @Override
     public Prediction predict(Tensor x, Level level) {
-        int size = means[0].length;
         float[] state = x.toArray();
-        if (state.length % size != 0) {
-            throw new IllegalArgumentException(
-                    "x has " + state.length + " values, the data has " + size + " a picture. Give whole pictures.");
-        }
         float[] denoised = new float[state.length];
-        for (int from = 0; from < state.length; from += size) {
-            denoise(state, from, level, denoised);
+        int count = pictures(state.length);
+        for (int picture = 0; picture < count; picture++) {
+            denoise(state, picture * means[0].length, level, denoised);
         }
         return new Prediction(Tensor.wrap(denoised, x.shape()), PredictionType.SAMPLE, x, level);
     }
@@ -90,6 +88,80 @@ public final class ExactDenoiser implements Denoiser {
         }
     }
 
+    /** The gradient of {@link #logLikelihood} with respect to x: the score, -eps / sigma where there is noise. */
+    public Tensor score(Tensor x, Level level) {
+        int size = means[0].length;
+        float[] state = x.toArray();
+        float[] score = new float[state.length];
+        int count = pictures(state.length);
+        for (int picture = 0; picture < count; picture++) {
+            int from = picture * size;
+            double[] posterior = posterior(state, from, level);
+            for (int i = 0; i < size; i++) {
+                double mean = 0;
+                for (int k = 0; k < means.length; k++) {
+                    mean += posterior[k] * means[k][i];
+                }
+                score[from + i] = (float) ((level.alpha() * mean - state[from + i]) / variance(level));
+            }
+        }
+        return Tensor.wrap(score, x.shape());
+    }
+
+    /**
+     * The natural logarithm of the density of noisy states, log p_t(x), for every picture of x.
+     *
+     * @throws IllegalArgumentException at a level without noise if the data is a finite set, which has no density
+     */
+    public double[] logLikelihood(Tensor x, Level level) {
+        if (std == 0 && level.sigma() == 0) {
+            throw new IllegalArgumentException("a finite set of pictures has no density at sigma 0."
+                    + " Give a level with noise, or data with a std above 0.");
+        }
+        int size = means[0].length;
+        float[] state = x.toArray();
+        double[] logs = new double[pictures(state.length)];
+        for (int picture = 0; picture < logs.length; picture++) {
+            logs[picture] = logSum(logits(state, picture * size, level))
+                    - 0.5 * size * StrictMath.log(2 * Math.PI * variance(level));
+        }
+        return logs;
+    }
+
+    private int pictures(int values) {
+        int size = means[0].length;
+        if (values % size != 0) {
+            throw new IllegalArgumentException(
+                    "x has " + values + " values, the data has " + size + " a picture. Give whole pictures.");
+        }
+        return values / size;
+    }
+
+    /**
+     * The perfect model of a part of the data: what a condition leaves of it. The weights of what remains are normalised.
+     *
+     * @param components their numbers, from 0, in the order in which the means were given
+     */
+    public ExactDenoiser given(int... components) {
+        double[] weights = new double[components.length];
+        List<Tensor> kept = new ArrayList<>();
+        for (int i = 0; i < components.length; i++) {
+            if (components[i] < 0 || components[i] >= means.length) {
+                throw new IllegalArgumentException(
+                        "component " + components[i] + " does not exist. Give 0 to " + (means.length - 1) + ".");
+            }
+            weights[i] = StrictMath.exp(logWeights[components[i]]);
+            kept.add(Tensor.of(means[components[i]], means[components[i]].length));
+        }
+        return new ExactDenoiser(weights, kept, std);
+    }
+
+    /** Both branches that guidance needs, each exact: "cond" of some components, "uncond" of all. */
+    public ConditionalDenoiser conditioned(int... components) {
+        return ConditionalDenoiser.of(
+                Map.of(ConditionalDenoiser.COND, given(components), ConditionalDenoiser.UNCOND, this));
+    }
+
     /** How likely each component is, given one picture's state; sums to 1. */
     public double[] posterior(Tensor x, Level level) {
         if (x.size() != means[0].length) {
@@ -100,8 +172,14 @@ public final class ExactDenoiser implements Denoiser {
     }
 
     private double[] posterior(float[] x, int from, Level level) {
+        double[] logits = logits(x, from, level);
+        double total = logSum(logits);
+        return Arrays.stream(logits).map(logit -> StrictMath.exp(logit - total)).toArray();
+    }
+
+    /** ln w_k - |x - alpha mean_k|² / 2 var, the logarithm of each component's part of the density up to a constant. */
+    private double[] logits(float[] x, int from, Level level) {
         double[] logits = new double[means.length];
-        double best = Double.NEGATIVE_INFINITY;
         for (int k = 0; k < means.length; k++) {
             double squares = 0;
             for (int i = 0; i < means[k].length; i++) {
@@ -109,17 +187,18 @@ public final class ExactDenoiser implements Denoiser {
                 squares += distance * distance;
             }
             logits[k] = logWeights[k] - squares / (2 * variance(level));
-            best = Math.max(best, logits[k]);
-        }
-        double total = 0;
-        for (int k = 0; k < logits.length; k++) {
-            logits[k] = StrictMath.exp(logits[k] - best);
-            total += logits[k];
-        }
-        for (int k = 0; k < logits.length; k++) {
-            logits[k] /= total;
         }
         return logits;
+    }
+
+    /** The logarithm of the sum of exponentials. */
+    private static double logSum(double[] logits) {
+        double best = Arrays.stream(logits).max().orElseThrow();
+        double total = 0;
+        for (double logit : logits) {
+            total += StrictMath.exp(logit - best);
+        }
+        return best + StrictMath.log(total);
     }
 
     /** Of every value of x around alpha mean_k; kept above 0 so that a state without noise names its nearest picture. */

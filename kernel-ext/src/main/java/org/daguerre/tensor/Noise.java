@@ -69,6 +69,31 @@ public final class Noise {
         return new Draw(Tensor.wrap(out, shape), engine.noise());
     }
 
+    /** Uniform values in [0, 1), equal to {@code torch.rand(shape)}, and the generator after them. */
+    public Draw uniform(int... shape) {
+        Engine engine = new Engine();
+        float[] out = new float[Tensor.zeros(shape).size()];
+        engine.uniforms(out, 0, out.length);
+        return new Draw(Tensor.wrap(out, shape), engine.noise());
+    }
+
+    /**
+     * Whole numbers in [0, bound), equal to {@code torch.randint(bound, shape)}, and the generator after them.
+     *
+     * @param bound 1 to 2^24, so that every number is a float
+     */
+    public Draw integers(int bound, int... shape) {
+        if (bound < 1 || bound > 1 << 24) {
+            throw new IllegalArgumentException("bound is " + bound + ". Give 1 to " + (1 << 24) + ".");
+        }
+        Engine engine = new Engine();
+        float[] out = new float[Tensor.zeros(shape).size()];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = Integer.remainderUnsigned(engine.next(), bound);
+        }
+        return new Draw(Tensor.wrap(out, shape), engine.noise());
+    }
+
     /** The same generator state gives the same numbers. */
     @Override
     public boolean equals(Object o) {

@@ -91,4 +91,94 @@ class ExactDenoiserTest {
         ExactDenoiser two = ExactDenoiser.gaussian(Tensor.zeros(1, 2), 1);
         assertThrows(IllegalArgumentException.class, () -> two.predict(Tensor.zeros(1, 3), LEVEL));
     }
+
+    private static final ExactDenoiser THREE = ExactDenoiser.mixture(
+            new double[] {1, 2, 3},
+            List.of(
+                    Noise.seed(1).draw(1, 5).tensor(),
+                    Noise.seed(2).draw(1, 5).tensor(),
+                    Noise.seed(3).draw(1, 5).tensor()),
+            0.4);
+
+    @Test
+    void scoreIsTheGradientOfTheLogLikelihoodAndTheNoiseOverMinusSigma() {
+        Tensor x = Noise.seed(4).draw(1, 5).tensor();
+        Tensor score = THREE.score(x, LEVEL);
+        for (int i = 0; i < 5; i++) {
+            float[] unit = new float[5];
+            unit[i] = 1;
+            Tensor axis = Tensor.wrap(unit, 1, 5);
+            double ahead = THREE.logLikelihood(x.plus(1e-3, axis), LEVEL)[0];
+            double behind = THREE.logLikelihood(x.plus(-1e-3, axis), LEVEL)[0];
+            assertEquals((ahead - behind) / 2e-3, score.get(0, i), 1e-3);
+        }
+        Tensor noise = THREE.predict(x, LEVEL).noise();
+        assertEquals(0, score.plus(1 / LEVEL.sigma(), noise).norm(), 1e-5);
+    }
+
+    @Test
+    void densityOfAMixtureIntegratesToOne() {
+        ExactDenoiser model = ExactDenoiser.mixture(new double[] {0.3, 0.7}, List.of(scalar(-1), scalar(0.5)), 0.4);
+        double total = 0;
+        for (double x = -8; x < 8; x += 1e-2) {
+            total += 1e-2 * Math.exp(model.logLikelihood(scalar(x), LEVEL)[0]);
+        }
+        assertEquals(1, total, 1e-6);
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> ExactDenoiser.finiteSet(List.of(scalar(0))).logLikelihood(scalar(0), Level.preserving(0, 1)));
+    }
+
+    /** p(x) is the mean of p(x given a class) by the probabilities of the classes. */
+    @Test
+    void conditionsAreExactParts() {
+        Tensor x = Noise.seed(4).draw(1, 5).tensor();
+        double all = Math.exp(THREE.logLikelihood(x, LEVEL)[0]);
+        double first = Math.exp(THREE.given(0).logLikelihood(x, LEVEL)[0]);
+        double others = Math.exp(THREE.given(1, 2).logLikelihood(x, LEVEL)[0]);
+        assertEquals(all, first / 6 + others * 5 / 6, 1e-6 * all);
+        ConditionalDenoiser both = THREE.conditioned(0);
+        assertEquals(
+                THREE.predict(x, LEVEL).denoised(),
+                both.predict(x, LEVEL, ConditionalDenoiser.UNCOND).denoised());
+        assertEquals(
+                THREE.given(0).predict(x, LEVEL).denoised(),
+                both.predict(x, LEVEL, ConditionalDenoiser.COND).denoised());
+        assertThrows(IllegalArgumentException.class, () -> THREE.given(3));
+        assertThrows(IllegalArgumentException.class, THREE::given);
+    }
+
+    @Test
+    void everyTypeOfPredictionReadsTheSamePicture() {
+        Tensor x = Noise.seed(4).draw(1, 5).tensor();
+        Tensor picture = THREE.predict(x, LEVEL).denoised();
+        for (PredictionType type : PredictionType.standard()) {
+            assertEquals(
+                    0,
+                    THREE.as(type).predict(x, LEVEL).denoised().minus(picture).norm(),
+                    1e-6);
+        }
+        Level exploding = Level.of(0, 1, 3, org.daguerre.schedule.Form.EXPLODING);
+        PredictionType edm = new Preconditioned(0.5, false, 0);
+        Tensor wide = x.times(3);
+        assertEquals(
+                0,
+                THREE.as(edm)
+                        .predict(wide, exploding)
+                        .denoised()
+                        .minus(THREE.predict(wide, exploding).denoised())
+                        .norm(),
+                1e-5);
+        assertEquals(1 / Math.hypot(3, 0.5), edm.input(wide, exploding).norm() / wide.norm(), 1e-6);
+    }
+
+    @Test
+    void lambdaIsAPredictionType() {
+        PredictionType half = (raw, x, level) -> raw.over(2);
+        Tensor x = scalar(0.7);
+        Prediction prediction = new Prediction(scalar(1), half, x, LEVEL);
+        assertEquals(0.5, prediction.denoised().get(0, 0));
+        assertEquals((0.7 - 0.6 * 0.5) / 0.8, prediction.noise().get(0, 0), 1e-6);
+        assertThrows(UnsupportedOperationException.class, () -> half.raw(x, x, LEVEL));
+    }
 }

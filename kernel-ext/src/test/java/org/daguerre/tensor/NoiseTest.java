@@ -3,6 +3,7 @@ package org.daguerre.tensor;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -105,5 +106,24 @@ class NoiseTest {
         } catch (NoSuchAlgorithmException e) {
             throw new AssertionError(e);
         }
+    }
+
+    /** torch.rand(4), torch.randint(10, (6,)), torch.randn(2) and torch.randint(2^24, (3,)) of one generator after the other. */
+    @Test
+    void uniformAndWholeNumbersEqualTorchAndShareOneStream() {
+        Noise.Draw uniform = Noise.seed(42).uniform(4);
+        assertArrayEquals(
+                new float[] {0.8822692632675171f, 0.9150039553642273f, 0.38286375999450684f, 0.9593056440353394f},
+                uniform.tensor().toArray());
+        Noise.Draw digits = uniform.after().integers(10, 6);
+        assertArrayEquals(new float[] {6, 5, 0, 4, 0, 3}, digits.tensor().toArray());
+        Noise.Draw normal = digits.after().draw(2);
+        assertArrayEquals(
+                new float[] {-2.466057062149048f, 0.36228621006011963f},
+                normal.tensor().toArray());
+        assertArrayEquals(
+                new float[] {12433495, 7204212, 14855267},
+                normal.after().integers(1 << 24, 3).tensor().toArray());
+        assertThrows(IllegalArgumentException.class, () -> Noise.seed(0).integers(0, 1));
     }
 }
