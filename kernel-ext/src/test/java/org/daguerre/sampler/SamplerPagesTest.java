@@ -1,0 +1,318 @@
+package org.daguerre.sampler;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.StreamSupport;
+import org.daguerre.denoiser.Denoiser;
+import org.daguerre.denoiser.ExactDenoiser;
+import org.daguerre.sampler.DpmSolver.Algorithm;
+import org.daguerre.schedule.DdimSpacing;
+import org.daguerre.schedule.EulerSpacing;
+import org.daguerre.schedule.FinalSigma;
+import org.daguerre.schedule.FlowSpacing;
+import org.daguerre.schedule.NoiseSchedule;
+import org.daguerre.schedule.Plan;
+import org.daguerre.schedule.TimestepSpacing;
+import org.daguerre.tensor.Noise;
+import org.daguerre.tensor.Tensor;
+import org.junit.jupiter.api.Test;
+
+/**
+ * docs/samplers.md and docs/parity.md say what the code does: the first is made of the heads of the samplers' files and of
+ * what is counted here, the second of the differences from diffusers. With {@code -Ddaguerre.pages=write} they are written.
+ */
+class SamplerPagesTest {
+
+    private static final Path SOURCES = Path.of("src/main/java/org/daguerre/sampler");
+    private static final Path DOCS = Path.of("../docs");
+    private static final Pattern HEAD = Pattern.compile("/\\*\\*\\R(.*?)\\*/\\Rpublic record", Pattern.DOTALL);
+    private static final int[] SHAPE = {1, 2, 3, 3};
+    private static final NoiseSchedule SCHEDULE = NoiseSchedule.scaledLinear(1000, 0.00085, 0.012);
+    private static final Denoiser MODEL = ExactDenoiser.mixture(
+            new double[] {1, 2},
+            List.of(
+                    Noise.seed(1).draw(SHAPE).tensor(),
+                    Noise.seed(2).draw(SHAPE).tensor()),
+            0.3);
+
+    /** As ConvergenceTest finds it, where the noise schedule is smooth and the method deterministic. */
+    private static final Map<String, String> ORDER = Map.ofEntries(
+            Map.entry("ddim", "1"),
+            Map.entry("euler", "1"),
+            Map.entry("heun", "2"),
+            Map.entry("kdpm2", "2"),
+            Map.entry("lms", "4"),
+            Map.entry("pndm", "2"),
+            Map.entry("ipndm", "2"),
+            Map.entry("deis", "2"),
+            Map.entry("dpm-2m", "2"),
+            Map.entry("dpmpp-2m", "2"),
+            Map.entry("dpmpp-3m", "3"),
+            Map.entry("dpm-3s", "3"),
+            Map.entry("dpmpp-2s", "2"),
+            Map.entry("dpm-adaptive", "3"),
+            Map.entry("unipc", "3"));
+
+    @Test
+    void pageOfSamplersSaysWhatTheCodeDoes() throws IOException {
+        check("samplers.md", samplers());
+    }
+
+    @Test
+    void pageOfParityNamesEveryConfiguration() throws IOException {
+        check("parity.md", parity());
+    }
+
+    private static void check(String name, String text) throws IOException {
+        Path file = DOCS.resolve(name);
+        if ("write".equals(System.getProperty("daguerre.pages"))) {
+            Files.writeString(file, text);
+        }
+        assertEquals(text, Files.readString(file), "run with -Ddaguerre.pages=write to write " + file);
+    }
+
+    private static String samplers() throws IOException {
+        StringBuilder page = new StringBuilder("""
+                # Samplers
+
+                Written by `SamplerPagesTest` from the heads of the files in `org.daguerre.sampler`; do not edit.
+
+                A name is what `--sampler` takes. Calls are those of ten steps to a picture without noise. The order is how fast the
+                error shrinks with the steps, as the tests find it on Gaussian data; methods that add noise have none here.
+
+                | name | class | order | calls in 10 steps | noise |
+                |---|---|---|---|---|
+                """);
+        Map<String, List<String>> namesOf = new LinkedHashMap<>();
+        for (String name : Samplers.names()) {
+            Sampler sampler = Sampler.named(name);
+            Plan plan = new EulerSpacing(TimestepSpacing.LINSPACE, 0).plan(SCHEDULE, 10);
+            Trajectory start = Trajectory.start(plan, Noise.seed(0), SHAPE);
+            Trajectory end = walk(sampler, start);
+            int calls =
+                    end.steps().stream().mapToInt(step -> step.calls().size()).sum();
+            String className = sampler.getClass().getSimpleName();
+            namesOf.computeIfAbsent(className, c -> new ArrayList<>()).add("`" + name + "`");
+            page.append("| `%s` | [%s](#%s) | %s | %s | %s |\n"
+                    .formatted(
+                            name,
+                            className,
+                            className.toLowerCase(Locale.ROOT),
+                            ORDER.getOrDefault(name, ""),
+                            name.equals("dpm-adaptive") ? "as many as the tolerance needs" : calls,
+                            end.noise().equals(start.noise()) ? "" : "yes"));
+        }
+        namesOf.put("DdimInverse", List.of("in Java, from a picture to its noise"));
+        for (Map.Entry<String, List<String>> entry : namesOf.entrySet()) {
+            page.append("\n## ").append(entry.getKey()).append("\n\n");
+            page.append(String.join(", ", entry.getValue())).append(".\n\n");
+            page.append(head(entry.getKey()));
+        }
+        return page.append(manners()).toString();
+    }
+
+    /** The Javadoc of a sampler as Markdown: what it is, its symbols, its options. */
+    private static String head(String className) throws IOException {
+        String source = Files.readString(SOURCES.resolve(className + ".java"));
+        Matcher matcher = HEAD.matcher(source);
+        if (!matcher.find()) {
+            throw new AssertionError(className + " has no head");
+        }
+        String text = matcher.group(1)
+                .replaceAll("(?m)^ \\* ?", "")
+                .replaceAll("\\{@link (?:[\\w.]*\\.)?#?([\\w()]+)}", "`$1`")
+                .replaceAll("\\{@code ([^}]*)}", "`$1`")
+                .replace("<pre>", "```")
+                .replace("</pre>", "```")
+                .replace("<p>", "")
+                .replace("&lt;", "<");
+        int options = text.indexOf("@param");
+        String lead = options < 0 ? text : text.substring(0, options);
+        StringBuilder markdown = new StringBuilder(lead.strip()).append("\n\n");
+        for (String option :
+                options < 0 ? new String[0] : text.substring(options).split("@param ")) {
+            String line = option.strip().replaceAll("\\s+", " ");
+            int blank = line.indexOf(' ');
+            if (blank > 0) {
+                markdown.append("- `%s`: %s\n".formatted(line.substring(0, blank), line.substring(blank + 1)));
+            }
+        }
+        return markdown.toString();
+    }
+
+    private static String manners() {
+        StringBuilder section = new StringBuilder("""
+
+                # Two manners
+
+                Where diffusers departs from a paper, a config of diffusers is followed to the letter, and a sampler asked for by name
+                is the paper's. The difference is that of the finished states in ten steps, in parts of their norm, on one mixture of
+                Gaussians.
+
+                | where | as diffusers | as the paper | difference |
+                |---|---|---|---|
+                """);
+        row(
+                section,
+                "DDIM off leading spacing",
+                "every step goes T / n timesteps down, past or short of the next start",
+                "to the next start",
+                new Ddim(0, Clipping.NONE, new DdimSpacing(TimestepSpacing.LINSPACE, 0, true, true)),
+                new Ddim(0, Clipping.NONE, new DdimSpacing(TimestepSpacing.LINSPACE, 0, true, false)));
+        row(
+                section,
+                "DPM-Solver++ multistep of order 3",
+                "half of the second derivative, which leaves order 2",
+                "all of it",
+                multistep(Algorithm.DPMSOLVER_PP, Manner.DIFFUSERS),
+                multistep(Algorithm.DPMSOLVER_PP, Manner.PAPER));
+        row(
+                section,
+                "its SDE variant",
+                "and a wrong sign in its coefficient",
+                "the right one",
+                multistep(Algorithm.SDE_DPMSOLVER_PP, Manner.DIFFUSERS),
+                multistep(Algorithm.SDE_DPMSOLVER_PP, Manner.PAPER));
+        row(
+                section,
+                "DDPM with fixed_large off leading spacing",
+                "noise after the last step",
+                "none",
+                ddpm(Manner.DIFFUSERS),
+                ddpm(Manner.PAPER));
+        row(
+                section,
+                "Euler with churn",
+                "the model is asked before noise is added, and its answer read after",
+                "it is asked after",
+                new EulerChurn(10, 0, 100, 1, Manner.DIFFUSERS, new Euler().spacing()),
+                new EulerChurn(10, 0, 100, 1, Manner.PAPER, new Euler().spacing()));
+        NoiseSchedule flow = NoiseSchedule.flow(1000, 3);
+        double shifted = difference(
+                end(new Euler(FlowSpacing.EULER), flow),
+                end(new Euler(new FlowSpacing(FlowSpacing.Points.TO_LEAST, Double.NaN, FinalSigma.ZERO)), flow));
+        section.append("| flow matching with shift 3 | the least sigma is shifted twice | once | %.1e |\n"
+                .formatted(shifted)
+                .replace(",", "."));
+        return section.append("""
+
+                Besides: DDPM's fixed_large_log is NaN in diffusers, which takes the square root of a logarithm; it is fixed_large here.
+                Trailing timesteps by `numpy.arange` are one too many for 61, 103, 121 and other numbers of steps; here they are as many as
+                asked for. use_flow_sigmas together with a ladder gives diffusers' DPM-Solver sigmas above 1; here the ladder is named as
+                without effect. IPNDM loses the picture in its first step, where the state is all noise; asked for by name it does not.
+                Noise of an interval is drawn afresh; diffusers' DPMSolverSDE and k-diffusion take it from a Brownian tree.
+                """).toString();
+    }
+
+    private static Sampler multistep(Algorithm algorithm, Manner manner) {
+        DpmSolverMultistep plain = new DpmSolverMultistep(algorithm, 3);
+        return new DpmSolverMultistep(
+                algorithm, 3, plain.derivative(), true, false, Clipping.NONE, manner, plain.spacing());
+    }
+
+    private static Sampler ddpm(Manner manner) {
+        return new Ddpm(
+                Ddpm.Variance.FIXED_LARGE,
+                Clipping.NONE,
+                manner,
+                new DdimSpacing(TimestepSpacing.TRAILING, 0, true, false));
+    }
+
+    private static void row(
+            StringBuilder section, String where, String theirs, String papers, Sampler as, Sampler instead) {
+        double difference = difference(end(as, SCHEDULE), end(instead, SCHEDULE));
+        section.append(String.format(Locale.ROOT, "| %s | %s | %s | %.1e |%n", where, theirs, papers, difference));
+    }
+
+    private static double difference(Tensor one, Tensor other) {
+        return one.minus(other).norm() / other.norm();
+    }
+
+    private static Tensor end(Sampler sampler, NoiseSchedule schedule) {
+        Plan plan = sampler.spacing().plan(schedule, 10);
+        return walk(sampler, Trajectory.start(plan, Noise.seed(3), SHAPE)).x();
+    }
+
+    private static Trajectory walk(Sampler sampler, Trajectory from) {
+        Trajectory way = from;
+        while (!way.done()) {
+            way = way.then(sampler.next(MODEL, way));
+        }
+        return way;
+    }
+
+    private static String parity() throws IOException {
+        JsonNode root = RandomParityTest.fixtures();
+        JsonNode versions = root.get("versions");
+        int[] shape = new ObjectMapper().convertValue(root.get("shape"), int[].class);
+        List<JsonNode> fixtures =
+                StreamSupport.stream(root.get("fixtures").spliterator(), false).toList();
+        StringBuilder page = new StringBuilder("""
+                # Parity with diffusers
+
+                Written by `SamplerPagesTest`; do not edit. %d configurations drawn at random over all options of %d classes, recorded from
+                diffusers %s with torch %s, numpy %s and scipy %s on Python %s by one command each,
+
+                    cd kernel-ext/src/test/python && pip install -r requirements.txt
+                    python random_fixtures.py ../resources/sampler/random.json
+
+                A difference is the largest of any value after any step, in parts of the largest value of that state; at most that many
+                parts, by powers of ten. %d further draws were refused by diffusers, %d answered with NaN. Those marked * are left out of the
+                bound of 1e-4: a cosine schedule ends at sigma / alpha = 20 000, where diffusers subtracts numbers of that size in float32.
+
+                | class | steps | options | difference |
+                |---|---|---|---|
+                """.formatted(
+                        fixtures.size(),
+                        fixtures.stream()
+                                .map(f -> f.get("config").get("_class_name").asText())
+                                .distinct()
+                                .count(),
+                        versions.get("diffusers").asText(),
+                        versions.get("torch").asText(),
+                        versions.get("numpy").asText(),
+                        versions.get("scipy").asText(),
+                        versions.get("python").asText(),
+                        root.get("refused").asInt(),
+                        root.get("undefined").asInt()));
+        for (JsonNode fixture : fixtures) {
+            double difference =
+                    RandomParityTest.difference(fixture, root.get("seed").asLong(), shape);
+            // a little above each power of ten, so that the last bits of another JDK do not move a row
+            int power = (int) Math.ceil(Math.log10(Math.max(difference / 1.5, 1e-6)));
+            page.append("| %s | %d | %s | 1e%d%s |\n"
+                    .formatted(
+                            fixture.get("config").get("_class_name").asText(),
+                            fixture.get("steps").asInt(),
+                            options(fixture),
+                            power,
+                            RandomParityTest.losesDigits(fixture) ? " *" : ""));
+        }
+        return page.toString();
+    }
+
+    private static String options(JsonNode fixture) {
+        List<String> options = new ArrayList<>();
+        for (String part : List.of("config", "arguments")) {
+            fixture.get(part).properties().forEach(entry -> {
+                if (!entry.getKey().equals("_class_name")) {
+                    options.add(
+                            entry.getKey() + " " + entry.getValue().toString().replace("\"", ""));
+                }
+            });
+        }
+        return String.join(", ", options);
+    }
+}
