@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from torch import nn
 
-from objective import Epsilon, Flow, Objective, Velocity
+from objective import Consistency, Epsilon, Flow, Objective, Velocity
 from text_encoder import BagOfWords, TextEncoder
 
 
@@ -16,7 +16,8 @@ class Model:
     """How a text-to-image model is built and taught.
 
     `curriculum`: canonical captions first, and what is learned last drawn more often. `supervision`: weight of the attention
-    loss. `snapshots`: steps whose weights are kept as models of their own.
+    loss. `snapshots`: steps whose weights are kept as models of their own. `teacher`: the model that it is distilled from,
+    beginning with the weights of `begins_as`.
     """
 
     about: str
@@ -27,6 +28,8 @@ class Model:
     curriculum: bool = True
     supervision: float = 0.1
     snapshots: tuple[int, ...] = ()
+    teacher: str | None = None
+    begins_as: str | None = None
 
 
 VAE_OWNER = "tray"  # whose autoencoder all share
@@ -40,4 +43,7 @@ FAMILY = {
     "tray-eps": Model("predicts the noise over Stable Diffusion's own betas", steps=10_000, objective=Epsilon),
     "tray-flow": Model("flow matching", steps=10_000, objective=Flow),
     "tray-bag": Model("an order-blind text encoder", steps=10_000, text_encoder=BagOfWords),
+    "tray-lcm": Model(
+        "distilled from tray to four steps", steps=4_000, objective=Consistency, teacher="tray", begins_as="tray-weak"
+    ),
 }

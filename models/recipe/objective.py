@@ -39,6 +39,11 @@ class Objective(ABC):
     def scheduler_config(self) -> dict:
         """diffusers' scheduler_config.json."""
 
+    def step(self, x: Tensor, denoised: Tensor, level: Tensor, lower: Tensor) -> Tensor:
+        """DDIM, eta 0: the same picture and noise, mixed as at a lower level."""
+        alpha, sigma = self._at(level, x)
+        return self.mixed(denoised, (x - alpha * denoised) / sigma, lower)
+
     def _at(self, level: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
         return self.alphas[level].to(x.device)[:, None, None, None], self.sigmas[level].to(x.device)[:, None, None, None]
 
@@ -47,11 +52,11 @@ class Objective(ABC):
         """DDIM, eta 0, trailing timesteps; `predict(x, timestep)` is the (guided) prediction, x the starting noise."""
         levels = torch.linspace(LEVELS, 0, steps + 1).round().long()[:-1] - 1
         for i, level in enumerate(levels):
-            denoised = self.denoised(x, predict(x, self.timesteps[level]), level.expand(len(x)))
+            level = level.expand(len(x))
+            denoised = self.denoised(x, predict(x, self.timesteps[level[0]]), level)
             if i + 1 == steps:
                 return denoised
-            noise = (x - self.alphas[level] * denoised) / self.sigmas[level]
-            x = self.alphas[levels[i + 1]] * denoised + self.sigmas[levels[i + 1]] * noise
+            x = self.step(x, denoised, level, levels[i + 1].expand(len(x)))
         return x
 
 
@@ -103,6 +108,13 @@ class Velocity(_Diffusion):
             set_alpha_to_one=True,
             steps_offset=0,
         )
+
+
+class Consistency(Velocity):
+    """A velocity whose implied picture is the last one, from every level: four steps of LCM, no guidance."""
+
+    def scheduler_config(self) -> dict:
+        return super().scheduler_config() | {"_class_name": "LCMScheduler", "original_inference_steps": 50}
 
 
 class Epsilon(_Diffusion):

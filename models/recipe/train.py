@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from data import RELATION, Scenes, count, one_more, swapped, to_unit
+from distil import consistency_loss
 from export import export, sha256
 from family import FAMILY, VAE_OWNER, Model
 from objective import LEVELS, Objective
@@ -20,6 +21,7 @@ from optimise import optimise, store, with_average
 from supervision import attention_loss
 from unet import UNet
 from vae import LATENT_CHANNELS, VAE
+from weights import read
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 WORK = REPOSITORY / ".daguerre/train"
@@ -27,7 +29,7 @@ DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 VAE_STEPS, VAE_PEAK = 8_000, 1e-3
 FULL_PICTURES_FROM = 0.75  # of the steps: 64x64 crops before (their cost is a quarter), whole pictures after
-UNET_PEAK = 8e-4
+UNET_PEAK, STUDENT_PEAK = 8e-4, 2e-4
 BATCH = 64
 CAPTION_DROPOUT = 0.12
 CANONICAL_UNTIL, PLAIN_FROM, EVEN_FROM = 0.45, 0.6, 0.95
@@ -158,6 +160,27 @@ def train_denoiser(model: Model, scenes: Scenes, latents: Tensor, steps: int, se
     )
 
 
+def train_student(
+    model: Model, scenes: Scenes, latents: Tensor, steps: int, seed: int, checkpoint: Path, models: Path
+) -> Denoiser:
+    """Distil: teacher and first weights are read from the model folders in `models`."""
+    teacher, student = (read_denoiser(name, scenes, models).to(DEVICE) for name in (model.teacher, model.begins_as))
+    unconditional = torch.tensor(scenes.tokenizer.encode(""))
+    loss = consistency_loss(teacher, model.objective(), latents, scenes.captions(canonical=False), unconditional, DEVICE)
+    return optimise(student, loss, steps=steps, peak=STUDENT_PEAK, seed=seed, checkpoint=checkpoint)
+
+
+def read_denoiser(name: str, scenes: Scenes, models: Path) -> Denoiser:
+    """The networks of a shipped model."""
+    denoiser = Denoiser(FAMILY[name], len(scenes.index["vocabulary"]))
+    for part, network in (("text_encoder", denoiser.text_encoder), ("unet", denoiser.unet)):
+        graph = models / name / part / "model.onnx"
+        if not graph.exists():
+            sys.exit(f"{name} is wanted here, and there is no {graph}. Train {name} first.")
+        read(network, graph)
+    return denoiser
+
+
 class Gate:
     """Does the network read what a caption says? By how much the error of x0 grows at a level when the caption is false.
 
@@ -249,7 +272,11 @@ def main() -> None:
             store(latents, args.work / "latents.pt")
         else:
             latents = torch.load(args.work / "latents.pt", weights_only=True)
-        train_denoiser(model, scenes, latents, args.unet_steps or model.steps, args.seed, checkpoint)
+        steps = args.unet_steps or model.steps
+        if model.teacher:
+            train_student(model, scenes, latents, steps, args.seed, checkpoint, out.parent)
+        else:
+            train_denoiser(model, scenes, latents, steps, args.seed, checkpoint)
         print(f"trained in {(time.monotonic() - started) / 60:.0f} minutes", flush=True)
     denoiser = load(model, scenes, checkpoint)
     report = export(
