@@ -79,9 +79,6 @@ CONFIGURATIONS = {
     "ddim, eta 0.5, v": ("DDIMScheduler", 10, dict(SCALED, **V, clip_sample=False), dict(eta=0.5)),
 }
 
-STEPS = [1, 2, 3, 4, 5, 7, 10, 13, 16, 20, 25, 30, 32, 50, 64, 128]
-SPACINGS = ["leading", "trailing", "linspace"]
-
 
 def model(x, t):
     """Any function of x and t will do that is not linear and is the same in every float32 arithmetic."""
@@ -119,16 +116,6 @@ def run(name, steps, config, **arguments):
     return calls, torch.stack(states).numpy().astype("<f4")
 
 
-def timesteps(name, **config):
-    """By number of steps; float32 values print as the shortest decimal that gives them back."""
-    by_steps = {}
-    for steps in STEPS if name != "LCMScheduler" else STEPS[:-2]:
-        scheduler = getattr(diffusers, name)(**config)
-        scheduler.set_timesteps(steps)
-        by_steps[steps] = [float(str(numpy.float32(t))) for t in scheduler.timesteps]
-    return {"config": {"_class_name": name, **config}, "timesteps": by_steps}
-
-
 def main(path):
     fixtures = []
     for name, (scheduler, steps, config, *arguments) in CONFIGURATIONS.items():
@@ -143,15 +130,9 @@ def main(path):
         })
     versions = {"diffusers": diffusers.__version__, "torch": torch.__version__.split("+")[0],
                 "numpy": numpy.__version__, "python": sys.version.split()[0]}
-    plans = [timesteps(name, **SCALED, timestep_spacing=spacing, **({"steps_offset": 1} if spacing == "leading" else {}))
-             for name in ["DDIMScheduler", "EulerDiscreteScheduler", "DPMSolverMultistepScheduler"]
-             for spacing in SPACINGS]
-    plans += [timesteps("LCMScheduler"), timesteps("FlowMatchEulerDiscreteScheduler", shift=3.0)]
     with open(path, "w") as out:
         out.write('{"versions": %s, "seed": 7, "shape": %s, "fixtures": [\n' % (json.dumps(versions), list(SHAPE)))
         out.write(",\n".join(json.dumps(fixture) for fixture in fixtures))
-        out.write('\n], "plans": [\n')
-        out.write(",\n".join(json.dumps(plan) for plan in plans))
         out.write("\n]}\n")
 
 

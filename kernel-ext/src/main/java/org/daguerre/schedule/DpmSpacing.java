@@ -27,6 +27,9 @@ public record DpmSpacing(TimestepSpacing timestepSpacing, int stepsOffset, Final
             return FlowSpacing.DPM.plan(schedule, n);
         }
         int trained = schedule.numTrainTimesteps();
+        if (n < 1 || n > trained) {
+            throw new IllegalArgumentException("steps is " + n + ". Give 1 to " + trained + ".");
+        }
         int last = trained;
         while (last > 1 && schedule.at(last - 1.0).lambda() < lambdaMinClipped) {
             last--;

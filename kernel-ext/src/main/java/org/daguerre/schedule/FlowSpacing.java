@@ -83,10 +83,10 @@ public record FlowSpacing(Points points, double shiftTerminal, FinalSigma end) i
         double least = 1.0 / flow.numTrainTimesteps();
         double shiftedLeast = (float) flow.shifted(least);
         return switch (points) {
-            case TO_SHIFTED_LEAST -> n == 1 ? 1 : 1 + i * (shiftedLeast - 1) / (n - 1);
-            case TO_LEAST -> n == 1 ? 1 : 1 + i * (least - 1) / (n - 1);
-            case BELOW_ONE -> 1 - (1 + (n - i) * (least - 1) / n);
-            case BEFORE_LEAST -> 1 + i * (least - 1) / n;
+            case TO_SHIFTED_LEAST -> n == 1 ? 1 : 1 + i * ((shiftedLeast - 1) / (n - 1));
+            case TO_LEAST -> n == 1 ? 1 : 1 + i * ((least - 1) / (n - 1));
+            case BELOW_ONE -> 1 - (1 + (n - i) * ((least - 1) / n));
+            case BEFORE_LEAST -> 1 + i * ((least - 1) / n);
         };
     }
 }

@@ -20,26 +20,36 @@ public enum TimestepSpacing {
      * @param stepsOffset added to every timestep of leading spacing
      */
     double[] whole(int trainTimesteps, int n, int stepsOffset) {
+        if (n < 1 || n > trainTimesteps) {
+            throw new IllegalArgumentException("steps is " + n + ". Give 1 to " + trainTimesteps + ".");
+        }
         return whole(trainTimesteps, trainTimesteps, n, stepsOffset);
     }
 
     /**
-     * The same among the first {@code last} timesteps. Trailing spacing keeps the stride of all timesteps and may be left
-     * with fewer than n.
+     * n points among the first {@code last} timesteps. Trailing spacing keeps the stride of all timesteps and may be left with
+     * fewer than n.
      */
     double[] whole(int last, int trainTimesteps, int n, int stepsOffset) {
-        if (n < 1 || n > trainTimesteps) {
-            throw new IllegalArgumentException("steps is " + n + ". Give 1 to " + trainTimesteps + ".");
-        }
         double stride = trainTimesteps / (double) n;
+        // numpy.arange adds the difference of its first two numbers, which the rounding of a half can tell from the
+        // stride
+        double arangeStride = last - stride - last;
         int count = this == TRAILING && last < trainTimesteps ? (int) Math.ceil(last / stride) : n;
         double[] t = new double[count];
         for (int i = 0; i < count; i++) {
             t[i] = switch (this) {
                 case LEADING -> (double) (n - 1 - i) * (last / n) + stepsOffset;
-                case TRAILING -> Math.rint(last - i * stride) - 1;
+                case TRAILING -> Math.rint(last + i * arangeStride) - 1;
                 case LINSPACE -> Math.rint(linear(last, n, i));
             };
+        }
+        if (t[count - 1] < 0) {
+            t = Arrays.copyOf(t, count - 1);
+        }
+        if (this == LEADING && n > last) {
+            throw new IllegalArgumentException("leading timesteps leave no room for " + n + " points among " + last
+                    + ". Take fewer steps, or trailing timesteps.");
         }
         if (t[0] > trainTimesteps - 1) {
             throw new IllegalArgumentException("steps " + n + " with steps_offset " + stepsOffset + " reaches timestep "

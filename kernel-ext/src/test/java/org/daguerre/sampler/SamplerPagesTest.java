@@ -210,7 +210,8 @@ class SamplerPagesTest {
 
                 Besides: DDPM's fixed_large_log is NaN in diffusers, which takes the square root of a logarithm; it is fixed_large here.
                 Trailing timesteps by `numpy.arange` are one too many for 61, 103, 121 and other numbers of steps; here they are as many as
-                asked for. use_flow_sigmas together with a ladder gives diffusers' DPM-Solver sigmas above 1; here the ladder is named as
+                asked for. Leading timesteps of 1000 steps with steps_offset 1 run off the table (DPM-Solver and its kin already of 999);
+                here they are refused. EDM's exponential levels of a single step start at sigma_min; here at sigma_max. use_flow_sigmas together with a ladder gives diffusers' DPM-Solver sigmas above 1; here the ladder is named as
                 without effect. IPNDM loses the picture in its first step, where the state is all noise; asked for by name it does not.
                 Noise of an interval is drawn afresh; diffusers' DPMSolverSDE and k-diffusion take it from a Brownian tree.
                 """).toString();
