@@ -4,13 +4,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.daguerre.scene.SceneFiles;
-import org.daguerre.scene.SceneSeries;
+import org.daguerre.scene.World;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code daguerre scenes --count N --seed S --out DIR}. */
+/** {@code daguerre scenes --count N --world WORLD --seed S --out DIR}. */
 @Command(
         name = "scenes",
         mixinStandardHelpOptions = true,
@@ -19,6 +19,9 @@ final class ScenesCommand implements Callable<Integer> {
 
     @Option(names = "--count", required = true, paramLabel = "N", description = "the number of scenes, 1 or more")
     private int count;
+
+    @Option(names = "--world", paramLabel = "WORLD", description = "${COMPLETION-CANDIDATES}")
+    private World world = World.TRAYS;
 
     @Option(names = "--seed", paramLabel = "N", description = "the seed of the scenes, a whole number")
     private long seed;
@@ -32,7 +35,7 @@ final class ScenesCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         try (TerminalBar bar = new TerminalBar(spec.commandLine().getErr())) {
-            new SceneFiles(new SceneSeries(seed), count, out)
+            new SceneFiles(world.series(seed), count, out)
                     .write(drawn -> bar.show("scene " + drawn + " of " + count, (double) drawn / count));
         }
         spec.commandLine().getOut().println(count + " scenes in " + out);

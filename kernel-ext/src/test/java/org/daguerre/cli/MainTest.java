@@ -71,6 +71,15 @@ class MainTest {
         assertTrue(Files.exists(temp.resolve("sheet.png")) && Files.notExists(temp.resolve("sheet-1.png")));
     }
 
+    @Test
+    void scenesOfBothWorldsAreWrittenAndNotMixed() throws IOException {
+        assertEquals(0, run("scenes", "--count", "2", "--world", "signs", "--out", in("scenes")).code());
+        assertTrue(Files.readString(temp.resolve("scenes/captions-00000.jsonl")).contains("\"kind\":\"word\""));
+        Answer trays = run("scenes", "--count", "2", "--out", in("scenes"));
+        assertEquals(Main.FAILED, trays.code());
+        assertTrue(trays.err().contains("Give an empty folder."), trays.err());
+    }
+
     static Stream<Arguments> mistakes() {
         return Stream.of(
                 Arguments.of("smaple", "'smaple'"),
@@ -112,6 +121,7 @@ class MainTest {
                 Arguments.of("scenes", "--count has no value"),
                 Arguments.of("scenes|--count|0|--out|target/none", "--count is 0"),
                 Arguments.of("scenes|--count|two|--out|target/none", "not a whole number"),
+                Arguments.of("scenes|--count|2|--world|fish|--out|target/none", "fish"),
                 Arguments.of("evaluate|exact|--prompts|0|--out|target/none", "--prompts is 0"),
                 Arguments.of("evaluate|exact|--seed|1", "'--seed' is no option of daguerre evaluate"),
                 Arguments.of("evaluate|exact|--count|2", "'--count' is no option of daguerre evaluate"),

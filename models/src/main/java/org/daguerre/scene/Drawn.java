@@ -9,11 +9,26 @@ package org.daguerre.scene;
  * @param caption   the sentence
  * @param canonical the same said by {@link Claim#canonical()}, equal to the caption where no relation is said
  */
-public record Drawn(Kind kind, Scene scene, Claim claim, Caption caption, Caption canonical) {
+public record Drawn(Kind kind, Scene scene, Claim claim, Caption caption, Caption canonical) implements Example {
 
     /** All that there is to say about the scene, its first thing's kind first. */
     public FullClaim full() {
         return FullClaim.of(scene);
+    }
+
+    @Override
+    public Caption fullCaption() {
+        return full().caption();
+    }
+
+    @Override
+    public Raster picture() {
+        return Renderer.render(scene);
+    }
+
+    @Override
+    public float[] coverage(int group) {
+        return Renderer.coverage(scene, group);
     }
 
     /** What a caption is about. */

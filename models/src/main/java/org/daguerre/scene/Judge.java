@@ -31,11 +31,7 @@ public final class Judge {
      * @throws IllegalArgumentException if it has not {@value Scene#SIZE} x {@value Scene#SIZE} pixels
      */
     public static Findings find(Raster picture) {
-        if (picture.width() != Scene.SIZE || picture.height() != Scene.SIZE) {
-            throw new IllegalArgumentException(
-                    "The judge reads pictures of %d x %d pixels, not %d x %d. Sample at that size."
-                            .formatted(Scene.SIZE, Scene.SIZE, picture.width(), picture.height()));
-        }
+        checkSize(picture);
         Segmentation seen = new Segmentation(picture);
         List<Found> objects = new ArrayList<>();
         for (Segmentation.Blob blob : seen.blobs()) {
@@ -43,6 +39,14 @@ public final class Judge {
             objects.add(match(seen, blob, colour));
         }
         return new Findings(objects, seen.labels(), seen.tray(), seen.cloth());
+    }
+
+    static void checkSize(Raster picture) {
+        if (picture.width() != Scene.SIZE || picture.height() != Scene.SIZE) {
+            throw new IllegalArgumentException(
+                    "The judge reads pictures of %d x %d pixels, not %d x %d. Sample at that size."
+                            .formatted(Scene.SIZE, Scene.SIZE, picture.width(), picture.height()));
+        }
     }
 
     /** Whether a claim is true of a picture, part by part. */
@@ -55,7 +59,8 @@ public final class Judge {
         return FullVerdict.of(claim, find(picture));
     }
 
-    private static Colour nearest(Rgb core) {
+    /** The colour that is nearest in any light. */
+    static Colour nearest(Rgb core) {
         Colour best = null;
         double least = Double.MAX_VALUE;
         for (Colour colour : Colour.values()) {

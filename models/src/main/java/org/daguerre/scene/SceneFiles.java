@@ -26,7 +26,7 @@ import java.util.stream.Stream;
  * Writes scenes as the files that the training recipe reads, in shards of {@value #SHARD}:
  *
  * <pre>
- * scenes.json           count, seed, shard, vocabulary, full_vocabulary, held_out (SHA-256 of held-out.txt), version; written last
+ * scenes.json           world, count, seed, shard, vocabulary, full_vocabulary, held_out (SHA-256 of the list), version; written last
  * pictures-00000.npy    uint8 [n, 128, 128, 3]
  * masks-00000.npy       uint8 [n, 2, 16, 16]: share of each 8 x 8 block that group 1 and group 2 cover, 0..255
  * captions-00000.jsonl  kind, caption, groups, canonical, canonical_groups, full, full_groups; an object a line
@@ -46,7 +46,7 @@ public final class SceneFiles {
     private static final int CHUNK = 250; // scenes drawn side by side before they are written
 
     private final ObjectMapper json = new ObjectMapper();
-    private final SceneSeries series;
+    private final Series series;
     private final int count;
     private final Path folder;
 
@@ -55,7 +55,7 @@ public final class SceneFiles {
      * @param count  how many, from number 0 on
      * @param folder where; made if it is not there
      */
-    public SceneFiles(SceneSeries series, int count, Path folder) {
+    public SceneFiles(Series series, int count, Path folder) {
         if (count < 1) {
             throw new IllegalArgumentException("--count is " + count + ". Give a number of scenes from 1 on.");
         }
@@ -69,7 +69,7 @@ public final class SceneFiles {
      *
      * @param drawn told how many scenes are done, now and then
      * @throws IOException           if the disk is full or the folder not to be written to; whole shards stay, no part of one does
-     * @throws IllegalStateException if the folder holds scenes of another seed, count or version
+     * @throws IllegalStateException if the folder holds scenes of another world, seed, count or version
      */
     public void write(LongConsumer drawn) throws IOException {
         try {
@@ -85,8 +85,8 @@ public final class SceneFiles {
         Path plan = folder.resolve("scenes.json.part"), done = folder.resolve("scenes.json");
         for (Path earlier : List.of(plan, done)) {
             if (Files.exists(earlier) && !Files.readString(earlier).equals(description)) {
-                throw new IllegalStateException(
-                        "'" + folder + "' holds other scenes (seed, count or version differ). Give an empty folder.");
+                throw new IllegalStateException("'" + folder
+                        + "' holds other scenes (world, seed, count or version differ). Give an empty folder.");
             }
         }
         Files.writeString(plan, description);
@@ -131,7 +131,7 @@ public final class SceneFiles {
                         .mapToObj(i -> Row.of(series.at(i)))
                         .toList();
                 for (Row row : rows) {
-                    captions.write(json.writeValueAsString(line(row.drawn)));
+                    captions.write(json.writeValueAsString(line(row.example)));
                     captions.write('\n');
                     masks.write(row.masks);
                     pictures.write(row.picture.rgb());
@@ -150,12 +150,12 @@ public final class SceneFiles {
     }
 
     /** One scene, rendered. */
-    private record Row(Drawn drawn, Raster picture, byte[] masks) {
-        static Row of(Drawn drawn) {
+    private record Row(Example example, Raster picture, byte[] masks) {
+        static Row of(Example example) {
             int cells = Scene.SIZE / BLOCK;
             byte[] masks = new byte[2 * cells * cells];
             for (int group = 1; group <= 2; group++) {
-                float[] shares = Renderer.coverage(drawn.scene(), group);
+                float[] shares = example.coverage(group);
                 for (int cell = 0; cell < cells * cells; cell++) {
                     double sum = 0;
                     for (int i = 0; i < BLOCK * BLOCK; i++) {
@@ -165,18 +165,18 @@ public final class SceneFiles {
                     masks[(group - 1) * cells * cells + cell] = (byte) (int) (sum * 255 / (BLOCK * BLOCK) + 0.5);
                 }
             }
-            return new Row(drawn, Renderer.render(drawn.scene()), masks);
+            return new Row(example, example.picture(), masks);
         }
     }
 
-    private static Map<String, Object> line(Drawn drawn) {
+    private static Map<String, Object> line(Example example) {
         Map<String, Object> line = new LinkedHashMap<>();
-        line.put("kind", drawn.kind().name().toLowerCase(Locale.ROOT));
-        line.put("caption", drawn.caption().text());
-        line.put("groups", drawn.caption().groups());
-        line.put("canonical", drawn.canonical().text());
-        line.put("canonical_groups", drawn.canonical().groups());
-        Caption full = drawn.full().caption();
+        line.put("kind", example.kind().name().toLowerCase(Locale.ROOT));
+        line.put("caption", example.caption().text());
+        line.put("groups", example.caption().groups());
+        line.put("canonical", example.canonical().text());
+        line.put("canonical_groups", example.canonical().groups());
+        Caption full = example.fullCaption();
         line.put("full", full.text());
         line.put("full_groups", full.groups());
         return line;
@@ -185,14 +185,17 @@ public final class SceneFiles {
     private String description() throws IOException {
         Map<String, Object> description = new LinkedHashMap<>();
         description.put("version", VERSION);
+        description.put("world", series.world().toString());
         description.put("count", count);
         description.put("seed", series.seed());
         description.put("shard", SHARD);
-        description.put("vocabulary", withSpecials(Grammar.vocabulary()));
-        description.put("full_vocabulary", withSpecials(FullGrammar.vocabulary()));
+        description.put("vocabulary", withSpecials(series.world().vocabulary()));
+        description.put("full_vocabulary", withSpecials(series.world().fullVocabulary()));
         description.put(
                 "held_out",
-                sha256(HeldOut.class.getResourceAsStream("held-out.txt").readAllBytes()));
+                sha256(HeldOut.class
+                        .getResourceAsStream(series.world().heldOut())
+                        .readAllBytes()));
         return json.writer(SerializationFeature.INDENT_OUTPUT).writeValueAsString(description) + "\n";
     }
 

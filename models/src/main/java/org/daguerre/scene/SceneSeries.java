@@ -11,13 +11,19 @@ import java.util.List;
  *
  * @param seed any number
  */
-public record SceneSeries(long seed) {
+public record SceneSeries(long seed) implements Series {
 
     private static final double SMALLEST = 11, LARGEST = 14; // radius, pixels
     private static final double GAP = 5; // least space between two objects, pixels
     private static final double MARGIN = 9; // least space to the picture's edge, pixels
 
+    @Override
+    public World world() {
+        return World.TRAYS;
+    }
+
     /** Scene number {@code index}, at least 0. */
+    @Override
     public Drawn at(long index) {
         Draws draws = new Draws(seed, index);
         while (true) {

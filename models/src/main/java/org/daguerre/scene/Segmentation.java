@@ -96,7 +96,7 @@ final class Segmentation {
             for (int i = 0; i < CLOTH * CLOTH; i++) {
                 int x = i % CLOTH, y = i / CLOTH;
                 int pixel = (corner < 2 ? y : SIZE - 1 - y) * SIZE + (corner % 2 == 0 ? x : SIZE - 1 - x);
-                Rgb here = at(pixel).lit(1 / Renderer.falling(pixel / SIZE));
+                Rgb here = at(pixel).lit(1 / Canvas.falling(pixel / SIZE));
                 sum = new Rgb(sum.red() + here.red(), sum.green() + here.green(), sum.blue() + here.blue());
             }
         }
@@ -117,7 +117,7 @@ final class Segmentation {
         for (Tray each : Tray.values()) {
             int pixels = 0;
             for (int i = 0; i < SIZE * SIZE; i += 5) { // every fifth pixel is enough for a vote
-                pixels += INSIDE[i] && at(i).distance(each.rgb().lit(Renderer.falling(i / SIZE))) < SAME ? 1 : 0;
+                pixels += INSIDE[i] && at(i).distance(each.rgb().lit(Canvas.falling(i / SIZE))) < SAME ? 1 : 0;
             }
             if (pixels > most) {
                 most = pixels;
@@ -142,8 +142,12 @@ final class Segmentation {
         int[] pixels = pixels(blob);
         double deepest = Arrays.stream(pixels).mapToDouble(i -> depths[i]).max().orElseThrow();
         double least = Math.min(2.5, 0.6 * deepest);
-        int[] core = Arrays.stream(pixels).filter(i -> depths[i] >= least).toArray();
-        return new Rgb(median(core, 0), median(core, 1), median(core, 2));
+        return median(Arrays.stream(pixels).filter(i -> depths[i] >= least).toArray());
+    }
+
+    /** The median of each channel. */
+    Rgb median(int[] pixels) {
+        return new Rgb(median(pixels, 0), median(pixels, 1), median(pixels, 2));
     }
 
     private double median(int[] pixels, int channel) {
@@ -172,7 +176,7 @@ final class Segmentation {
     double contrast(Blob blob) {
         double sum = 0;
         for (int i : pixels(blob)) {
-            double far = at(i).distance(floor.lit(Renderer.falling(i / SIZE)));
+            double far = at(i).distance(floor.lit(Canvas.falling(i / SIZE)));
             sum += far * far;
         }
         return sum;
@@ -218,7 +222,7 @@ final class Segmentation {
         double[] sum = new double[3];
         int n = 0;
         for (int i = 0; i < SIZE * SIZE; i++) {
-            double falling = Renderer.falling(i / SIZE);
+            double falling = Canvas.falling(i / SIZE);
             if (INSIDE[i] && at(i).distance(tray.rgb().lit(falling)) < SAME) {
                 for (int c = 0; c < 3; c++) {
                     sum[c] += light[3 * i + c] / falling;
@@ -229,8 +233,13 @@ final class Segmentation {
         return n == 0 ? tray.rgb() : new Rgb(sum[0] / n, sum[1] / n, sum[2] / n);
     }
 
+    /** How far a pixel's colour is from the tray's, in light or shadow, of 255; 0 on cloth and rim. */
+    double contrast(int pixel) {
+        return INSIDE[pixel] ? fromGround(pixel) : 0;
+    }
+
     private double fromGround(int pixel) {
-        Rgb lit = floor.lit(Renderer.falling(pixel / SIZE)), here = at(pixel);
+        Rgb lit = floor.lit(Canvas.falling(pixel / SIZE)), here = at(pixel);
         double along = lit.dot(here) / lit.dot(lit);
         return here.distance(lit.lit(Math.max(DARKEST, Math.min(LIGHTEST, along))));
     }
@@ -248,7 +257,7 @@ final class Segmentation {
     }
 
     /** Numbers the pieces that hang together by their edges from 1 on. */
-    private static int[] components(boolean[] object) {
+    static int[] components(boolean[] object) {
         int[] pieces = new int[object.length];
         int count = 0;
         ArrayDeque<Integer> open = new ArrayDeque<>();
@@ -273,7 +282,7 @@ final class Segmentation {
         return pieces;
     }
 
-    private static int[] areas(int[] pieces) {
+    static int[] areas(int[] pieces) {
         int[] areas = new int[Arrays.stream(pieces).max().orElse(0) + 1];
         for (int piece : pieces) {
             areas[piece]++;
@@ -282,7 +291,7 @@ final class Segmentation {
     }
 
     /** Distance of each object's pixel to the nearest ground, by the 3-4 chamfer (Borgefors 1986). */
-    private static double[] depths(boolean[] object) {
+    static double[] depths(boolean[] object) {
         int[] thirds = new int[object.length];
         for (int i = 0; i < thirds.length; i++) {
             thirds[i] = object[i] ? 1 << 20 : 0;

@@ -38,15 +38,6 @@ public enum Shape {
             new Layer(Outline.ellipse(0, -0.08, 0.66, 0.34).ring(0.13), (colour, u, v) -> colour.lit(0.66))),
     HEART(body(Outline.polygon(heart())), gloss(-0.44, -0.36, 0.18));
 
-    /** One coat of paint. */
-    record Layer(Outline outline, Tint tint) {}
-
-    /** The light that a point of a layer sends when the object has this colour. */
-    @FunctionalInterface
-    interface Tint {
-        Rgb at(Rgb colour, double u, double v);
-    }
-
     /** Paints that do not follow the object's colour; a class of their own because enum constants come before an enum's statics. */
     private static final class Paint {
         static final Rgb LIGHT = new Rgb(255, 255, 255);

@@ -42,6 +42,12 @@ final class WordReader {
         return 0;
     }
 
+    /** One letter from A to Z that stands alone, or nothing. */
+    String letter() {
+        boolean alone = !ended() && words.get(0).matches("[a-z]");
+        return alone ? words.remove(0).toUpperCase(Locale.ROOT) : "";
+    }
+
     /** A colour, or null. */
     Colour colour() {
         for (Colour colour : Colour.values()) {

@@ -213,6 +213,10 @@ class FullGrammarTest {
         assertTrue(moved.verdict().right() && moved.tray() && moved.cloth());
         assertEquals(new Rate(1, 2), moved.placed());
         assertFalse(moved.right());
+        Thing shifted = at(33, 24, Colour.RED, Shape.APPLE); // 4.6 pixels into the first column's neighbour
+        Raster near = Renderer.render(
+                new Scene(Tray.SLATE, Cloth.LINEN, 4, List.of(at(43, 24, Colour.RED, Shape.APPLE), cup)));
+        assertEquals(new Rate(1, 2), Judge.judge(near, full(shifted, cup)).placed());
         FullClaim elsewhere = FullClaim.of(new Scene(Tray.WOOD, Cloth.DENIM, 4, List.of(apple, cup)));
         FullVerdict ground = Judge.judge(picture, elsewhere);
         assertTrue(ground.verdict().right() && !ground.tray() && !ground.cloth() && !ground.right());

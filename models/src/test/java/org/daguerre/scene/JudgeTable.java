@@ -131,7 +131,7 @@ final class JudgeTable {
         return row + " | " + missed + " | " + invented + " |\n";
     }
 
-    private static <T> String matrix(T[] values, Function<T, String> word, int[][] matrix) {
+    static <T> String matrix(T[] values, Function<T, String> word, int[][] matrix) {
         StringBuilder table = new StringBuilder("| drawn \\ judged |");
         for (T value : values) {
             table.append(' ').append(word.apply(value)).append(" |");

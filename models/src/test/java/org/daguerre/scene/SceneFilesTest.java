@@ -43,6 +43,23 @@ class SceneFilesTest {
     }
 
     @Test
+    void signsAreWrittenInTheSameLayoutAndNeverIntoAFolderOfTrays() throws IOException {
+        Path signs = folder.resolve("signs");
+        new SceneFiles(World.SIGNS.series(5), 3, signs).write(done -> {});
+        DrawnSign first = new SignSeries(5).at(0);
+        String line = Files.readAllLines(signs.resolve("captions-00000.jsonl")).get(0);
+        assertTrue(line.contains("\"caption\":\"" + first.caption().text() + "\""), line);
+        assertTrue(line.contains("\"full\":\"" + first.fullCaption().text() + "\""), line);
+        byte[] pictures = Files.readAllBytes(signs.resolve("pictures-00000.npy"));
+        assertArrayEquals(
+                first.picture().rgb(),
+                Arrays.copyOfRange(pictures, pictures.length - 3 * 49152, pictures.length - 2 * 49152));
+        String index = Files.readString(signs.resolve("scenes.json"));
+        assertTrue(index.contains("\"world\" : \"signs\"") && index.contains("\"quiz\""), index);
+        assertThrows(IllegalStateException.class, () -> new SceneFiles(SERIES, 3, signs).write(done -> {}));
+    }
+
+    @Test
     void captionsAreOneObjectALine() throws IOException {
         new SceneFiles(SERIES, 3, folder).write(done -> {});
         List<String> lines = Files.readAllLines(folder.resolve("captions-00000.jsonl"));
