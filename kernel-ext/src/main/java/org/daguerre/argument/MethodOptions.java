@@ -7,7 +7,7 @@ import org.daguerre.name.Names;
 import org.daguerre.pipeline.Request;
 import org.daguerre.sampler.Samplers;
 import org.daguerre.schedule.NoiseSchedules;
-import org.daguerre.schedule.TimestepSpacing;
+import org.daguerre.schedule.Spacing;
 import picocli.CommandLine.Option;
 
 /** The options that say how a picture is made, whichever it is. What is not given stays as the request has it. */
@@ -87,7 +87,7 @@ public class MethodOptions {
 
     static final class SpacingNames extends ArrayList<String> {
         SpacingNames() {
-            super(TimestepSpacing.names());
+            super(Spacing.names());
         }
     }
 }

@@ -125,7 +125,7 @@ public record Request(
         return with(new Choice(sampling.scheduler, sampling.sampler, schedule, sampling.height, sampling.width));
     }
 
-    /** leading, trailing or linspace timesteps. */
+    /** leading, trailing or linspace timesteps, or noise levels on a karras, exponential, beta or lu ladder. */
     public Request spacing(String name) {
         return with(new Choice(
                 sampling.scheduler.spacing(name),

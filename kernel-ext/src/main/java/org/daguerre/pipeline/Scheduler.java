@@ -9,7 +9,7 @@ import org.daguerre.name.Names;
 import org.daguerre.sampler.SchedulerConfig;
 import org.daguerre.schedule.FlowSchedule;
 import org.daguerre.schedule.NoiseSchedules;
-import org.daguerre.schedule.TimestepSpacing;
+import org.daguerre.schedule.Spacing;
 
 /**
  * A model's scheduler_config.json, and what becomes of it when one of its choices is replaced: the rest stays, as with
@@ -24,6 +24,11 @@ record Scheduler(ObjectNode json, SchedulerConfig config, Map<String, String> as
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String SCHEDULE = "beta_schedule";
     private static final String SPACING = "timestep_spacing";
+    private static final Map<String, String> LADDERS = Map.of(
+            "karras", "use_karras_sigmas",
+            "exponential", "use_exponential_sigmas",
+            "beta", "use_beta_sigmas",
+            "lu", "use_lu_lambdas");
 
     static Scheduler read(Path file) {
         ObjectNode json = ModelFolder.json(file);
@@ -51,10 +56,22 @@ record Scheduler(ObjectNode json, SchedulerConfig config, Map<String, String> as
         return with(SCHEDULE, known.equals("cosine") ? "squaredcos_cap_v2" : known, known);
     }
 
-    /** leading, trailing or linspace. */
+    /** leading, trailing or linspace timesteps, or the levels of a ladder. */
     Scheduler spacing(String name) {
-        String known = Names.known("spacing", name, TimestepSpacing.names());
-        return with(SPACING, known, known);
+        String known = Names.known("spacing", name, Spacing.names());
+        ObjectNode changed = json.deepCopy();
+        LADDERS.values().forEach(key -> changed.put(key, false));
+        Map<String, String> more = new LinkedHashMap<>(asked);
+        more.keySet().removeAll(LADDERS.values());
+        more.remove(SPACING);
+        if (LADDERS.containsKey(known)) {
+            changed.put(LADDERS.get(known), true);
+            more.put(LADDERS.get(known), known);
+        } else {
+            changed.put(SPACING, known);
+            more.put(SPACING, known);
+        }
+        return of(changed, more);
     }
 
     /**
@@ -77,6 +94,12 @@ record Scheduler(ObjectNode json, SchedulerConfig config, Map<String, String> as
             return "schedule is '" + name + "', and this model "
                     + (flow ? "was trained as a flow, which has no betas" : "brings its own list of trained_betas")
                     + ". Leave the schedule out.";
+        }
+        if (LADDERS.containsValue(key)) {
+            return "spacing is '" + name + "', and " + config.sampler() + " does not take its levels from a ladder"
+                    + (key.equals("use_lu_lambdas") ? " in lambda" : "")
+                    + ". Leave the spacing out, or choose another sampler, such as "
+                    + (key.equals("use_lu_lambdas") ? "dpmpp-2m." : "euler or dpmpp-2m.");
         }
         return flow
                 ? "spacing is '" + name

@@ -1,5 +1,6 @@
 package org.daguerre.run;
 
+import java.util.Arrays;
 import java.util.LinkedList;
 import java.util.List;
 import java.util.Objects;
@@ -8,6 +9,7 @@ import java.util.function.UnaryOperator;
 import org.daguerre.denoiser.Denoiser;
 import org.daguerre.denoiser.Prediction;
 import org.daguerre.sampler.Edit;
+import org.daguerre.sampler.Sampler;
 import org.daguerre.sampler.Step;
 import org.daguerre.sampler.Trajectory;
 import org.daguerre.schedule.Level;
@@ -147,7 +149,7 @@ public final class Run {
         };
         throwIfCancelled();
         long start = System.nanoTime();
-        Step step = by.sampler().next(counted, soFar);
+        Step step = checked(by.sampler(), by.sampler().next(counted, soFar), soFar);
         for (Edit edit : by.edits()) {
             step = edit.apply(step);
         }
@@ -157,6 +159,24 @@ public final class Run {
         int left = after.done() ? 0 : by.sampler().callsLeft(after);
         observer.on(new Progress(
                 this, after.length(), after.length() + after.stepsLeft(), calls[0], calls[0] + left, true));
+    }
+
+    /** One's own sampler may err; the run then stays where it is. */
+    private static Step checked(Sampler sampler, Step step, Trajectory soFar) {
+        String whose = "step " + (soFar.length() + 1) + " of sampler '" + sampler + "' ";
+        if (step == null || step.x() == null) {
+            throw new IllegalStateException(whose + "is null. Return a state, x of the same shape.");
+        }
+        if (!Arrays.equals(step.x().shape(), soFar.x().shape())) {
+            throw new IllegalStateException(
+                    whose + "has shape " + Arrays.toString(step.x().shape()) + ", the state "
+                            + Arrays.toString(soFar.x().shape()) + ". Return a state of the same shape.");
+        }
+        if (!step.x().isFinite()) {
+            throw new IllegalStateException(whose + "has values that are infinite or not a number."
+                    + " Look for a division by alpha or sigma, which may be 0, or take another sampler.");
+        }
+        return step;
     }
 
     private void throwIfCancelled() {
@@ -197,7 +217,7 @@ public final class Run {
         if (changed.steps() != sampling.steps()
                 || changed.seed() != sampling.seed()
                 || !changed.schedule().equals(sampling.schedule())
-                || !java.util.Arrays.equals(changed.shape(), sampling.shape())) {
+                || !Arrays.equals(changed.shape(), sampling.shape())) {
             throw new IllegalArgumentException(
                     "a branch cannot change steps, schedule, shape or seed: the run has begun."
                             + " Change sampler, guidance, model or edits, or start another run.");

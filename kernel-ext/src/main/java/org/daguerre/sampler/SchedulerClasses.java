@@ -78,12 +78,13 @@ final class SchedulerClasses {
                 Betas.DDPM,
                 ZeroSnr.NONE,
                 o -> new Pndm(o.flag("skip_prk_steps", false), o.ddimSpacing(o.flag("set_alpha_to_one", false), true)));
-        READERS.put(
-                "IPNDMScheduler",
-                o -> new Parts(
-                        NoiseSchedule.cosine(o.trainTimesteps(1000)),
-                        PredictionType.V_PREDICTION,
-                        new Ipndm(o.constant("manner", Manner.DIFFUSERS), new IpndmSpacing())));
+        READERS.put("IPNDMScheduler", o -> {
+            o.without("trained_betas", null);
+            return new Parts(
+                    NoiseSchedule.cosine(o.trainTimesteps(1000)),
+                    PredictionType.V_PREDICTION,
+                    new Ipndm(o.constant("manner", Manner.DIFFUSERS), new IpndmSpacing()));
+        });
         overBetas("EulerDiscreteScheduler", Betas.DDPM, ZeroSnr.NEARLY, o -> {
             o.without("interpolation_type", "linear");
             o.without("timestep_type", "discrete");
@@ -150,6 +151,7 @@ final class SchedulerClasses {
                     o.dpmSpacing(UNIPC));
         });
         overBetas("SASolverScheduler", Betas.DDPM, ZeroSnr.NONE, o -> {
+            o.without("tau_func", null);
             o.without("variance_type", null);
             return new SaSolver(
                     o.whole("predictor_order", 2),
@@ -168,6 +170,9 @@ final class SchedulerClasses {
         });
         overBetas("TCDScheduler", Betas.STABLE_DIFFUSION, ZeroSnr.EXACT, o -> {
             distilled(o);
+            o.without("clip_sample", false);
+            o.without("thresholding", false);
+            o.idle("clip_sample_range", "dynamic_thresholding_ratio", "sample_max_value");
             o.without("timestep_scaling", "10.0");
             return new Tcd(0.3, lcmSpacing(o, FinalSigma.SIGMA_MIN));
         });

@@ -207,6 +207,8 @@ final class SchedulerOptions {
             FlowSpacing.Points flow) {}
 
     Spacing dpmSpacing(DpmKind kind) {
+        without("use_dynamic_shifting", false);
+        without("shift_terminal", null);
         idle(
                 "timestep_spacing",
                 "steps_offset",
@@ -237,6 +239,7 @@ final class SchedulerOptions {
 
     /** Over a flow: shift, dynamic shift, stretching, ladders. */
     Spacing flowSpacing(FlowSpacing.Points points) {
+        without("invert_sigmas", false);
         idle("shift", "base_shift", "max_shift", "base_image_seq_len", "max_image_seq_len", "time_shift_type");
         boolean dynamic = flag("use_dynamic_shifting", false);
         boolean euler = points == FlowSpacing.Points.TO_SHIFTED_LEAST;

@@ -1,8 +1,17 @@
 package org.daguerre.schedule;
 
+import java.util.List;
+import java.util.stream.Stream;
+
 /** Chooses the levels of a run and thereby its whole {@link Plan}. Quirks of one library's spacing live here only. */
 @FunctionalInterface
 public interface Spacing {
+
+    /** What a person can ask for by name: a timestep spacing, or a ladder of noise levels. */
+    static List<String> names() {
+        return Stream.concat(TimestepSpacing.names().stream(), Ladder.names().stream())
+                .toList();
+    }
 
     /** A plan of {@code n} steps over a schedule. */
     Plan plan(NoiseSchedule schedule, int n);

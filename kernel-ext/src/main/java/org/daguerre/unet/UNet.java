@@ -122,7 +122,8 @@ public final class UNet implements AutoCloseable {
      * @param promptEmbeds one prompt a state, {@code [b, tokens, dim]}
      */
     public Map<String, Tensor> inputs(Tensor x, Level level, Tensor promptEmbeds) {
-        return Map.of(SAMPLE, x, TIMESTEP, timestep(level, x.shape()[0]), PROMPT, promptEmbeds);
+        return Map.of(
+                SAMPLE, predictionType.input(x, level), TIMESTEP, timestep(level, x.shape()[0]), PROMPT, promptEmbeds);
     }
 
     private Tensor timestep(Level level, int batch) {

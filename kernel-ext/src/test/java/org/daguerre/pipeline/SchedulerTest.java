@@ -14,6 +14,7 @@ import org.daguerre.denoiser.PredictionType;
 import org.daguerre.run.Sampling;
 import org.daguerre.sampler.Samplers;
 import org.daguerre.sampler.SchedulerConfig;
+import org.daguerre.schedule.Ladder;
 import org.daguerre.schedule.NoiseSchedule;
 import org.daguerre.schedule.NoiseSchedules;
 import org.daguerre.schedule.Plan;
@@ -100,6 +101,31 @@ class SchedulerTest {
                 scheduler(FLOW).sampler("ddim").spacing("trailing"),
                 "spacing is 'trailing', and this model was trained as a flow, whose steps are spaced by its shift."
                         + " Leave the spacing out.");
+    }
+
+    @Test
+    void laddersPlaceTheLevelsOfSamplersThatHaveThem() throws IOException {
+        Plan even = plan(scheduler(LATENT).sampler("euler"));
+        for (String name : Ladder.names()) {
+            for (String sampler : List.of("euler", "heun", "dpmpp-2m", "unipc", "restart")) {
+                Scheduler asked = scheduler(LATENT).spacing(name).sampler(sampler);
+                if (name.equals("lu") && !sampler.startsWith("dpmpp")) {
+                    assertThrows(IllegalArgumentException.class, asked::checked);
+                } else {
+                    Plan plan = plan(asked.checked());
+                    assertNotEquals(even.from(4).sigma(), plan.from(4).sigma(), name + " " + sampler);
+                    assertEquals(0, plan.end().sigma());
+                }
+            }
+        }
+        assertRefused(
+                scheduler(LATENT).sampler("ddim").spacing("karras"),
+                "spacing is 'karras', and ddim does not take its levels from a ladder. Leave the spacing out, or choose"
+                        + " another sampler, such as euler or dpmpp-2m.");
+        Scheduler changedMind =
+                scheduler(LATENT).sampler("euler").spacing("karras").spacing("linspace");
+        assertEquals(even.from(), plan(changedMind.checked()).from());
+        assertThrows(IllegalArgumentException.class, () -> scheduler(LATENT).spacing("kerras2x"));
     }
 
     @Test

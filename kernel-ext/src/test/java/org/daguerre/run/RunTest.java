@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.daguerre.denoiser.ConditionalDenoiser;
 import org.daguerre.denoiser.Denoiser;
 import org.daguerre.denoiser.ExactDenoiser;
@@ -24,6 +25,7 @@ import org.daguerre.tensor.Noise;
 import org.daguerre.tensor.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class RunTest {
@@ -240,5 +242,26 @@ class RunTest {
         assertEquals(SAMPLING.spacing(), SAMPLING.spacing(SAMPLING.spacing()).spacing());
         assertThrows(IllegalArgumentException.class, () -> SAMPLING.steps(0));
         assertThrows(IllegalArgumentException.class, () -> SAMPLING.start(0));
+    }
+
+    static Stream<Arguments> samplersThatErr() {
+        return Stream.of(
+                Arguments.of(
+                        "NaN", (Sampler.Rule) (x, p, level, next) -> x.over(0).minus(x.over(0)), "not a number"),
+                Arguments.of("null", (Sampler.Rule) (x, p, level, next) -> null, "is null"),
+                Arguments.of("shape", (Sampler.Rule) (x, p, level, next) -> Tensor.zeros(1), "has shape [1]"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("samplersThatErr")
+    void runStaysWhereItIsWhenASamplerErrs(String name, Sampler.Rule rule, String fact) {
+        Run run = SAMPLING.start();
+        run.step(2);
+        Tensor before = run.x();
+        Run other = run.branch(s -> s.sampler(Sampler.of(name, rule)));
+        String message = assertThrows(IllegalStateException.class, other::step).getMessage();
+        assertTrue(message.startsWith("step 3 of sampler '" + name + "' ") && message.contains(fact), message);
+        assertEquals(before, other.x());
+        assertEquals(2, other.steps().size());
     }
 }

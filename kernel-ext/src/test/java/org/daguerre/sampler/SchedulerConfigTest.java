@@ -1,15 +1,22 @@
 package org.daguerre.sampler;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.IntNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.daguerre.denoiser.PredictionType;
 import org.daguerre.schedule.DdimSpacing;
 import org.daguerre.schedule.DpmSpacing;
@@ -17,7 +24,9 @@ import org.daguerre.schedule.EulerSpacing;
 import org.daguerre.schedule.FinalSigma;
 import org.daguerre.schedule.NoiseSchedule;
 import org.daguerre.schedule.TimestepSpacing;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -125,6 +134,52 @@ class SchedulerConfigTest {
         assertTrue(
                 message.contains("'EulerDiscretScheduler' is unknown. Did you mean EulerDiscreteScheduler?"), message);
         assertTrue(message.contains("DDIMScheduler, DDIMParallelScheduler"), message);
+    }
+
+    /** Every option in the constructor of a class of diffusers is known to it here, whatever its value does. */
+    @TestFactory
+    Stream<DynamicTest> everyOptionOfDiffusersIsKnown() throws IOException {
+        JsonNode classes;
+        try (InputStream in = getClass().getResourceAsStream("/sampler/signatures.json")) {
+            classes = new ObjectMapper().readTree(in).get("classes");
+        }
+        return classes.properties().stream()
+                .map(entry -> DynamicTest.dynamicTest(entry.getKey(), () -> {
+                    ObjectNode config = new ObjectMapper().createObjectNode();
+                    entry.getValue().properties().forEach(option -> config.set(option.getKey(), option.getValue()));
+                    config.put("_class_name", entry.getKey());
+                    SchedulerConfig read = SchedulerConfig.parse(config.toString());
+                    assertEquals(List.of(), read.ignored());
+                    assertEquals(
+                            SchedulerConfig.parse("{\"_class_name\": \"" + entry.getKey() + "\"}")
+                                    .toJson(),
+                            read.toJson(),
+                            "defaults are diffusers'");
+                    config.fieldNames().forEachRemaining(key -> {
+                        JsonNode value = config.get(key);
+                        if (value.isNumber() || value.isBoolean() || value.isNull()) {
+                            assertKnown(config, key, value);
+                        }
+                    });
+                }));
+    }
+
+    private static void assertKnown(ObjectNode config, String key, JsonNode value) {
+        ObjectNode changed = config.deepCopy();
+        if (value.isBoolean()) {
+            changed.put(key, !value.asBoolean());
+        } else if (value.isNull()) {
+            changed.put(key, 0.5);
+        } else {
+            changed.set(key, value.isInt() ? IntNode.valueOf(value.asInt() + 1) : value);
+        }
+        try {
+            String said =
+                    String.join(" ", SchedulerConfig.parse(changed.toString()).ignored());
+            assertFalse(said.contains("no options of"), said);
+        } catch (IllegalArgumentException e) {
+            assertTrue(e.getMessage().contains(key) || e.getMessage().contains("order"), e.getMessage());
+        }
     }
 
     /** Written and read again, a config says the same; so does one whose every option was left to its default. */
