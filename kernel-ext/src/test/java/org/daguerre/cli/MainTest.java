@@ -73,7 +73,10 @@ class MainTest {
 
     @Test
     void scenesOfBothWorldsAreWrittenAndNotMixed() throws IOException {
-        assertEquals(0, run("scenes", "--count", "2", "--world", "signs", "--out", in("scenes")).code());
+        assertEquals(
+                0,
+                run("scenes", "--count", "2", "--world", "signs", "--out", in("scenes"))
+                        .code());
         assertTrue(Files.readString(temp.resolve("scenes/captions-00000.jsonl")).contains("\"kind\":\"word\""));
         Answer trays = run("scenes", "--count", "2", "--out", in("scenes"));
         assertEquals(Main.FAILED, trays.code());
