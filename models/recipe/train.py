@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import onnxruntime
@@ -80,27 +81,28 @@ def train_vae(scenes: Scenes, steps: int, seed: int, checkpoint: Path) -> VAE:
 @torch.no_grad()
 def encode(vae: VAE, scenes: Scenes) -> Tensor:
     """The means of all scenes' latents, brought to mean 0 and standard deviation 1 a channel, and the VAE with them."""
-    means = []
-    for start in range(0, len(scenes), 100):
-        pictures = torch.stack([torch.from_numpy(scenes.picture(i).copy()) for i in range(start, min(start + 100, len(scenes)))])
-        means.append(vae.encoder(to_unit(pictures).to(DEVICE)).chunk(2, dim=1)[0].cpu())
-    latents = torch.cat(means)
+    latents = means_of(scenes, lambda pictures: vae.encoder(pictures.to(DEVICE)).cpu())
     mean, std = latents.mean(dim=(0, 2, 3)), latents.std(dim=(0, 2, 3))
     vae.whiten(mean.to(DEVICE), std.to(DEVICE))
     return (latents - mean[:, None, None]) / std[:, None, None]
+
+
+def means_of(scenes: Scenes, encoder: Callable[[Tensor], Tensor]) -> Tensor:
+    """The first half of what an encoder gives of every picture."""
+    means = []
+    for start in range(0, len(scenes), 100):
+        if start % 2_000 == 0:
+            print(f"latents {start}/{len(scenes)}", flush=True)
+        pictures = [torch.from_numpy(scenes.picture(i).copy()) for i in range(start, min(start + 100, len(scenes)))]
+        means.append(encoder(to_unit(torch.stack(pictures))).chunk(2, dim=1)[0])
+    return torch.cat(means)
 
 
 def shared_latents(scenes: Scenes, encoder: Path, file: Path) -> Tensor:
     """The means of all scenes' latents by the autoencoder of a model folder, which whitens them; kept in `file`."""
     if not file.exists():
         session = onnxruntime.InferenceSession(encoder, providers=["CPUExecutionProvider"])
-        means = []
-        for start in range(0, len(scenes), 100):
-            pictures = torch.stack([torch.from_numpy(scenes.picture(i).copy()) for i in range(start, min(start + 100, len(scenes)))])
-            means.append(torch.from_numpy(session.run(None, {"sample": to_unit(pictures).numpy()})[0]).chunk(2, dim=1)[0])
-            if start % 5_000 == 0:
-                print(f"latents {start}/{len(scenes)}", flush=True)
-        store(torch.cat(means), file)
+        store(means_of(scenes, lambda pictures: torch.from_numpy(session.run(None, {"sample": pictures.numpy()})[0])), file)
     return torch.load(file, weights_only=True)
 
 
@@ -292,4 +294,8 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        print("stopped: the same command goes on where it was", file=sys.stderr)
+        sys.exit(130)
