@@ -1,10 +1,7 @@
 package org.daguerre.pipeline;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,12 +19,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.daguerre.name.Names;
+import org.daguerre.onnx.JsonFile;
 import org.daguerre.onnx.ModelException;
 import org.daguerre.onnx.OnnxFile;
 
@@ -42,14 +41,9 @@ import org.daguerre.onnx.OnnxFile;
  */
 public record ModelFolder(Path path, Map<String, String> components, Map<String, Path> shared) {
 
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
-            .build();
-
     static final String INDEX = "model_index.json";
 
     private static final String SUMS = "SHA256SUMS";
-    private static final long JSON_BYTES = 16L << 20;
     private static final String SHARED = "_shared";
     private static final Pattern COMPONENT = Pattern.compile("\\w{1,64}");
     private static final Pattern SIBLING = Pattern.compile("[\\w-]{1,64}");
@@ -70,18 +64,17 @@ public record ModelFolder(Path path, Map<String, String> components, Map<String,
     public static ModelFolder open(Path path) {
         Path folder = path.toAbsolutePath().normalize();
         if (!Files.exists(folder)) {
-            throw new ModelException("there is no model folder '" + folder.getFileName() + "'. Give a folder with "
-                    + INDEX + ", or the name of a model that came with Daguerre.");
+            throw new ModelException("there is no model folder " + named(folder) + ". Give a folder with " + INDEX
+                    + ", or the name of a model that came with Daguerre.");
         }
         if (!Files.isDirectory(folder)) {
-            throw new ModelException(
-                    "'" + folder.getFileName() + "' is a file. Give the folder that holds " + INDEX + ".");
+            throw new ModelException(named(folder) + " is a file. Give the folder that holds " + INDEX + ".");
         }
         if (!Files.exists(folder.resolve(INDEX))) {
-            throw new ModelException("folder '" + folder.getFileName() + "' has no " + INDEX
+            throw new ModelException("folder " + named(folder) + " has no " + INDEX
                     + ". Give the folder of a diffusers or optimum export.");
         }
-        ObjectNode index = json(folder.resolve(INDEX));
+        ObjectNode index = JsonFile.read(folder.resolve(INDEX));
         Map<String, String> components = new LinkedHashMap<>();
         for (Map.Entry<String, JsonNode> field : index.properties()) {
             JsonNode value = field.getValue();
@@ -96,6 +89,12 @@ public record ModelFolder(Path path, Map<String, String> components, Map<String,
             }
         }
         return new ModelFolder(folder, components, shared(folder, index));
+    }
+
+    /** The name of a folder as messages have it; the root of a disk has only its path. */
+    private static String named(Path folder) {
+        return Names.quoted(
+                Objects.requireNonNullElse(folder.getFileName(), folder).toString());
     }
 
     private static Map<String, Path> shared(Path folder, ObjectNode index) {
@@ -142,29 +141,7 @@ public record ModelFolder(Path path, Map<String, String> components, Map<String,
     /** A component's config.json, or an empty object where there is none. */
     ObjectNode config(String component) {
         Path file = folder(component).resolve("config.json");
-        return Files.exists(file) ? json(file) : new ObjectMapper().createObjectNode();
-    }
-
-    /** A file that must be a JSON object; -Infinity, which Python writes, is a number. */
-    static ObjectNode json(Path file) {
-        OnnxFile.check(file);
-        try {
-            if (Files.size(file) > JSON_BYTES) {
-                throw new ModelException(OnnxFile.label(file) + " is over 16 MB. Download or export it again.");
-            }
-            if (JSON.readTree(file.toFile()) instanceof ObjectNode object) {
-                return object;
-            }
-            throw new ModelException(OnnxFile.label(file) + " is no JSON object. Download or export it again.");
-        } catch (JsonProcessingException e) {
-            throw new ModelException(OnnxFile.label(file) + " is not JSON"
-                    + (e.getLocation() == null
-                            ? ""
-                            : " (line " + e.getLocation().getLineNr() + ")")
-                    + ". Download or export it again.");
-        } catch (IOException e) {
-            throw new ModelException(OnnxFile.label(file) + " cannot be read. Check its permissions.", e);
-        }
+        return Files.exists(file) ? JsonFile.read(file) : new ObjectMapper().createObjectNode();
     }
 
     /**
@@ -179,6 +156,7 @@ public record ModelFolder(Path path, Map<String, String> components, Map<String,
         if (!Files.exists(sums)) {
             return false;
         }
+        OnnxFile.check(sums);
         Map<Path, String> listed = new LinkedHashMap<>();
         try {
             for (String line : Files.readAllLines(sums)) {
@@ -293,7 +271,7 @@ public record ModelFolder(Path path, Map<String, String> components, Map<String,
     private String readme(Pattern pattern, String fallback) {
         Path readme = path.resolve("README.md");
         try {
-            if (!Files.isRegularFile(readme) || Files.size(readme) > JSON_BYTES) {
+            if (!Files.isRegularFile(readme) || Files.size(readme) > JsonFile.MAX_BYTES) {
                 return fallback;
             }
             Matcher matcher = pattern.matcher(Files.readString(readme));

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.daguerre.name.Names;
+import org.daguerre.onnx.JsonFile;
 import org.daguerre.sampler.SchedulerConfig;
 import org.daguerre.schedule.FlowSchedule;
 import org.daguerre.schedule.NoiseSchedules;
@@ -31,7 +32,7 @@ record Scheduler(ObjectNode json, SchedulerConfig config, Map<String, String> as
             "lu", "use_lu_lambdas");
 
     static Scheduler read(Path file) {
-        ObjectNode json = ModelFolder.json(file);
+        ObjectNode json = JsonFile.read(file);
         return new Scheduler(json, SchedulerConfig.parse(json.toString()), Map.of());
     }
 

@@ -81,8 +81,11 @@ public record SchedulerConfig(
             root = JSON.readTree(json);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(
-                    source + " is not JSON (line " + e.getLocation().getLineNr()
-                            + "). Put diffusers' scheduler_config.json there.",
+                    source + " is not JSON"
+                            + (e.getLocation() == null
+                                    ? ""
+                                    : " (line " + e.getLocation().getLineNr() + ")")
+                            + ". Put diffusers' scheduler_config.json there.",
                     e);
         }
         if (!root.isObject() || !root.path("_class_name").isTextual()) {

@@ -1,9 +1,6 @@
 package org.daguerre.text;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.text.Normalizer;
 import java.util.ArrayList;
@@ -13,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.daguerre.name.Names;
+import org.daguerre.onnx.JsonFile;
 import org.daguerre.onnx.ModelException;
 import org.daguerre.onnx.OnnxFile;
 import org.daguerre.text.Tokens.Kind;
@@ -35,6 +33,7 @@ public final class WordTokenizer implements Tokenizer {
     private static final int READ_CHARS = 4096;
 
     private static final int SUGGESTIONS = 3;
+    private static final int MAX_LENGTH = 4096;
 
     private final Map<String, Integer> ids;
     private final int modelMaxLength;
@@ -57,9 +56,9 @@ public final class WordTokenizer implements Tokenizer {
             }
             seen[id] = true;
         });
-        if (modelMaxLength < 2) {
-            throw new ModelException(
-                    "model_max_length is " + modelMaxLength + ". Give 2 or more: <bos> and <eos> need a place.");
+        if (modelMaxLength < 2 || modelMaxLength > MAX_LENGTH) {
+            throw new ModelException("model_max_length is " + modelMaxLength + ". Give 2 to " + MAX_LENGTH
+                    + ": <bos> and <eos> need a place, and every prompt is filled up to it.");
         }
     }
 
@@ -68,35 +67,19 @@ public final class WordTokenizer implements Tokenizer {
         Path vocabulary = folder.resolve("vocab.json");
         Path config = folder.resolve("tokenizer_config.json");
         Map<String, Integer> ids = new LinkedHashMap<>();
-        for (Map.Entry<String, JsonNode> word : json(vocabulary).properties()) {
+        for (Map.Entry<String, JsonNode> word : JsonFile.read(vocabulary).properties()) {
             if (!word.getValue().canConvertToInt()) {
                 throw new ModelException(OnnxFile.label(vocabulary) + " gives " + Names.quoted(word.getKey())
                         + " the id " + Names.quoted(word.getValue().toString()) + ". Give whole numbers.");
             }
             ids.put(word.getKey(), word.getValue().intValue());
         }
-        JsonNode length = json(config).path("model_max_length");
+        JsonNode length = JsonFile.read(config).path("model_max_length");
         if (!length.canConvertToInt()) {
             throw new ModelException(
                     OnnxFile.label(config) + " has no model_max_length. Add it: the tokens of a prompt, such as 16.");
         }
         return new WordTokenizer(ids, length.intValue());
-    }
-
-    private static JsonNode json(Path file) {
-        OnnxFile.check(file);
-        try {
-            JsonNode root = new ObjectMapper().readTree(file.toFile());
-            if (root.isObject()) {
-                return root;
-            }
-        } catch (JsonProcessingException e) {
-            throw new ModelException(OnnxFile.label(file) + " is not JSON (line "
-                    + e.getLocation().getLineNr() + "). Download or export it again.");
-        } catch (IOException e) {
-            throw new ModelException(OnnxFile.label(file) + " cannot be read. Check its permissions.", e);
-        }
-        throw new ModelException(OnnxFile.label(file) + " is no JSON object. Download or export it again.");
     }
 
     @Override

@@ -88,6 +88,19 @@ class ModelTest {
     }
 
     @Test
+    void sumsThatAreNoFileOnDiskAreRefusedUnread() throws IOException {
+        unsigned();
+        Files.createSymbolicLink(folder.resolve("SHA256SUMS"), Path.of("/dev/null"));
+        assertTrue(refusal().endsWith("/SHA256SUMS is no regular file. Give a file on disk."));
+    }
+
+    @Test
+    void rootOfTheDiskIsNamedWhenItIsNoModel() {
+        var error = assertThrows(ModelException.class, () -> ModelFolder.open(temp.getRoot()));
+        assertTrue(error.getMessage().startsWith("folder '" + temp.getRoot() + "' has no model_index.json"));
+    }
+
+    @Test
     void sumsOfFilesOutsideTheFolderAreRefused() throws IOException {
         Files.writeString(folder.resolve("SHA256SUMS"), "0".repeat(64) + "  ../secret\n");
         refusal();

@@ -226,6 +226,14 @@ class SchedulerConfigTest {
     }
 
     @Test
+    void jsonNestedDeeperThanAnyParserGoesIsRefusedInOneLine() {
+        String message = assertThrows(
+                        IllegalArgumentException.class, () -> SchedulerConfig.parse("{\"a\": " + "[".repeat(100_000)))
+                .getMessage();
+        assertTrue(message.startsWith("scheduler_config.json is not JSON"), message);
+    }
+
+    @Test
     void missingFileIsAnIoError(@TempDir Path folder) {
         assertThrows(UncheckedIOException.class, () -> SchedulerConfig.read(folder.resolve("none.json")));
     }

@@ -94,6 +94,24 @@ class WordTokenizerTest {
         assertEquals(1, error.getMessage().lines().count(), error.getMessage());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"vocab.json", "tokenizer_config.json"})
+    void jsonNestedDeeperThanAnyParserGoesIsRefusedInOneLine(String name, @TempDir Path folder) throws Exception {
+        Files.writeString(folder.resolve("vocab.json"), "{\"<pad>\": 0, \"<unk>\": 1, \"<bos>\": 2, \"<eos>\": 3}");
+        Files.writeString(folder.resolve("tokenizer_config.json"), "{\"model_max_length\": 16}");
+        Files.writeString(folder.resolve(name), "{\"a\": " + "[".repeat(100_000));
+        var error = assertThrows(ModelException.class, () -> WordTokenizer.read(folder));
+        assertTrue(error.getMessage().contains(name + " is not JSON"), error.getMessage());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 4097, Integer.MAX_VALUE})
+    void lengthThatNoPromptFillsIsRefused(int length) {
+        var vocabulary = Map.of("<pad>", 0, "<unk>", 1, "<bos>", 2, "<eos>", 3);
+        var error = assertThrows(ModelException.class, () -> new WordTokenizer(vocabulary, length));
+        assertTrue(error.getMessage().startsWith("model_max_length is " + length + ". Give 2 to 4096"));
+    }
+
     @Test
     void prefixOfAMegabyteIsEnough() {
         Tokens tokens = tokenizer.tokenize("red ".repeat(250_000));
