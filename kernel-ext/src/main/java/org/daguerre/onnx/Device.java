@@ -2,6 +2,7 @@ package org.daguerre.onnx;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.daguerre.name.Names;
 
 /**
  * Where a model is to run, as asked for; {@link Provider} is what came of it.
@@ -37,7 +38,7 @@ public record Device(Kind kind, int index) {
             case "cpu" -> CPU;
             default ->
                 throw new IllegalArgumentException(
-                        "device is '" + name + "'. Give auto, cpu, cuda or cuda:n (n counts GPUs from 0).");
+                        "device is " + Names.quoted(name) + ". Give auto, cpu, cuda or cuda:n (n counts GPUs from 0).");
         };
     }
 

@@ -52,6 +52,10 @@ class MistakesTest extends InEveryKernel {
             Map.entry("%model exakt", "model 'exakt' is unknown. Did you mean exact?"),
             Map.entry("%model \"no such folder/a b\"", "there is no model folder"),
             Map.entry("%model ../../etc", "Give a folder with model_index.json"),
+            Map.entry(
+                    "%model exact --device " + "g".repeat(3000),
+                    "...' (3000 characters). Give auto, cpu, cuda or cuda:n"),
+            Map.entry("%model " + "../".repeat(30) + "x".repeat(200), "...' (200 characters). Give a folder with"),
             Map.entry("%model exact --device gpu", "device is 'gpu'. Give auto, cpu, cuda or cuda:n"),
             Map.entry("%model exact --device cuda", "cuda"),
             Map.entry("%step 0", "steps is 0. Give 1 or more."),
