@@ -128,11 +128,16 @@ final class LiveProgress implements Observer, AutoCloseable {
         generation.observe(progress -> {});
         if (shown) {
             double seconds = (clock.getAsLong() - start) / 1e9;
-            put(MimeBundle.text(String.format(
+            String line = String.format(
                     Locale.ROOT,
                     generation.done() ? "%s, %.1f s" : "%s, %.1f s; %%step or %%finish goes on",
                     label,
-                    seconds)));
+                    seconds);
+            try {
+                put(MimeBundle.text(line));
+            } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
+                shown = false; // the run is worth more than its last line
+            }
         }
     }
 }

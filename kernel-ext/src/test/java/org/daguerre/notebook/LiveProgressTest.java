@@ -30,9 +30,13 @@ class LiveProgressTest {
     private static final int STEPS = 5;
 
     private static void finish(Generation generation, RuntimeException failure) {
+        finish(generation, new Page(failure));
+    }
+
+    private static void finish(Generation generation, Page page) {
         AtomicLong clock = new AtomicLong();
         try (LiveProgress progress =
-                new LiveProgress(new Page(failure), generation, () -> clock.addAndGet(TimeUnit.SECONDS.toNanos(1)))) {
+                new LiveProgress(page, generation, () -> clock.addAndGet(TimeUnit.SECONDS.toNanos(1)))) {
             generation.finish();
         }
     }
@@ -148,6 +152,22 @@ class LiveProgressTest {
             Generation generation = model.prompt("").steps(STEPS).start();
             finish(generation, new IllegalStateException("no page"));
             assertTrue(generation.done());
+        }
+    }
+
+    @Test
+    void pageThatIsGoneBeforeTheLastLineDoesNotEndTheRun() {
+        Page gone = new Page() {
+            @Override
+            public void update(String id, MimeBundle bundle) {
+                throw new IllegalStateException("no page");
+            }
+        };
+        try (Model model = Model.load(EXACT, Device.CPU)) {
+            Generation generation = model.prompt("").steps(STEPS).start();
+            finish(generation, gone);
+            assertTrue(generation.done());
+            assertEquals(1, gone.shown().size());
         }
     }
 
