@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import org.daguerre.argument.MethodOptions;
 import org.daguerre.argument.ModelOptions;
 import org.daguerre.image.Picture;
+import org.daguerre.name.Names;
 import org.daguerre.pipeline.Attention;
 import org.daguerre.pipeline.Generation;
 import org.daguerre.pipeline.Model;
@@ -63,6 +64,10 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (Files.exists(out) && !Files.isDirectory(out)) {
+            throw new IllegalArgumentException(
+                    "--out is " + Names.quoted(out.toString()) + ", a file. Give a folder, such as evaluation.");
+        }
         Model loaded = where.load(model);
         Request settings = options.apply(loaded.prompt(""));
         Files.createDirectories(out);

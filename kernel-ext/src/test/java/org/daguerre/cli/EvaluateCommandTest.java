@@ -96,6 +96,13 @@ class EvaluateCommandTest {
     }
 
     @Test
+    void fileInThePlaceOfTheFolderIsNamed() throws IOException {
+        Files.writeString(temp.resolve("out"), "");
+        assertEquals(Main.WRONG_ARGUMENTS, evaluate());
+        assertTrue(err.contains("/out', a file. Give a folder, such as evaluation."), err);
+    }
+
+    @Test
     void verdictsWithoutAttentionMapsAreNotTakenForSomeWithThem() {
         assertEquals(0, evaluate(), err);
         assertEquals(Main.FAILED, evaluateWithAttention());
