@@ -12,6 +12,8 @@ import psutil
 import pytest
 
 ROOT = Path(__file__).parents[4]
+JAVA_COMMANDS = ["sample", "models", "scenes", "evaluate", "bench", "doctor"]
+COMMANDS = ["lab", "test", "kernel", "train", "lessons", "completion", *JAVA_COMMANDS]
 SYSTEM_TOOLS = ["bash", "id", "dirname", "realpath", "sed", "df", "awk", "mkdir", "find"]
 
 
@@ -32,7 +34,7 @@ def bare_path(tmp_path):
 
 def test_help_names_every_command():
     shown = daguerre("--help").stdout
-    for command in ["lab", "test", "kernel", "train", "sample", "models", "scenes", "evaluate", "doctor"]:
+    for command in COMMANDS:
         assert f"\n  {command} " in shown
 
 
@@ -45,6 +47,8 @@ def test_help_names_every_command():
         (["lab", "--port", "8888", "--port", "8889"], "lab's option --port is given twice", "Give it once"),
         (["lab", "--no-browser", "--no-browser"], "lab's option --no-browser is given twice", "Give it once"),
         (["lab", "--prot", "8888"], "lab has no option --prot", "--port N"),
+        (["lba"], "there is no command lba", "./daguerre --help"),
+        (["--frob"], "there is no command --frob", "./daguerre --help"),
         (["test", "jav"], "test has no part jav", "java, kernel and browser"),
         (["train", "forest"], "no recipe trains forest", "./daguerre train tray"),
         (["train"], "no recipe trains a model without a name", "./daguerre train tray"),
@@ -151,4 +155,4 @@ def test_a_step_of_the_set_up_leaves_nothing_behind_when_it_is_ended(end, tmp_pa
 def test_completion_offers_every_command():
     script = daguerre("completion").stdout + '\nCOMP_WORDS=(daguerre ""); COMP_CWORD=1; _complete_daguerre; echo "${COMPREPLY[*]}"'
     offered = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True).stdout.split()
-    assert {"lab", "test", "train", "kernel", "sample", "models", "scenes", "evaluate", "doctor"} <= set(offered)
+    assert set(COMMANDS) <= set(offered)
