@@ -49,7 +49,10 @@ public final class OnnxModel implements AutoCloseable {
     private static final long APPENDABLE_BYTES = 1L << 30;
 
     private final String label;
-    private final OnnxGraph graph;
+
+    /** Null once closed: a notebook keeps the value of every cell, and a graph is most of what a closed model weighs. */
+    private volatile OnnxGraph graph;
+
     private final Provider provider;
     private final Map<String, Port> inputs;
     private final Map<String, Port> outputs;
@@ -255,9 +258,21 @@ public final class OnnxModel implements AutoCloseable {
         return label;
     }
 
-    /** The structure of the file. */
+    /**
+     * The structure of the file.
+     *
+     * @throws IllegalStateException if the model is closed
+     */
     public OnnxGraph graph() {
-        return graph;
+        OnnxGraph held = graph;
+        if (held == null) {
+            throw closed(label);
+        }
+        return held;
+    }
+
+    private static IllegalStateException closed(String label) {
+        return new IllegalStateException(label + " is closed. Load the model again.");
     }
 
     /** What it runs on. */
@@ -407,6 +422,7 @@ public final class OnnxModel implements AutoCloseable {
     /** Frees the native memory, after a run under way. Closing again does nothing. */
     @Override
     public void close() {
+        graph = null;
         OwnerThread.call(() -> {
             held.close();
             return null;
@@ -468,7 +484,7 @@ public final class OnnxModel implements AutoCloseable {
 
         private void throwIfClosed(String label) {
             if (closed) {
-                throw new IllegalStateException(label + " is closed. Load the model again.");
+                throw closed(label);
             }
         }
 

@@ -176,6 +176,15 @@ class OnnxModelTest {
         assertTrue(error.getMessage().startsWith("m/model.onnx is closed"), error.getMessage());
     }
 
+    @Test
+    void closedModelHasLetGoOfItsGraph() {
+        OnnxModel model = doubling();
+        assertEquals(List.of("y"), model.graph().outputs());
+        model.close();
+        var error = assertThrows(IllegalStateException.class, model::graph);
+        assertTrue(error.getMessage().startsWith("m/model.onnx is closed"), error.getMessage());
+    }
+
     /** A chain of products: long enough to be interrupted, with many nodes between which it can stop. */
     private OnnxModel slow() {
         int n = 256;
