@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.IntConsumer;
 import org.daguerre.argument.MethodOptions;
 import org.daguerre.argument.ModelOptions;
 import org.daguerre.image.Picture;
@@ -21,7 +22,10 @@ import org.daguerre.scene.Prompt;
 import org.daguerre.scene.Prompts;
 import org.daguerre.scene.Raster;
 import org.daguerre.scene.Report;
+import org.daguerre.scene.RoundTrips;
+import org.daguerre.scene.SignPrompts;
 import org.daguerre.scene.WordMap;
+import org.daguerre.scene.World;
 import org.daguerre.tensor.Tensor;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -50,11 +54,27 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--prompts", paramLabel = "N", description = "the number of prompts, 1 or more")
     private int prompts = 300;
 
-    @Option(names = "--prompt-seed", paramLabel = "N", description = "the seed that draws the prompts, a whole number")
+    @Option(
+            names = "--prompt-seed",
+            paramLabel = "N",
+            description = "the seed that draws the prompts or pictures, a whole number")
     private long promptSeed = 1;
 
     @Option(names = "--no-attention", description = "leaves the attention maps out, which take a third of the time")
     private boolean withoutAttention;
+
+    @Option(names = "--world", paramLabel = "WORLD", description = "what the model draws: ${COMPLETION-CANDIDATES}")
+    private World world = World.TRAYS;
+
+    @Option(names = "--spelled", description = "asks for words letter by letter, as full captions of signs do")
+    private boolean spelled;
+
+    @Option(
+            names = "--round-trips",
+            paramLabel = "N",
+            description = "judges N rendered pictures that went through the model's autoencoder, not what it samples:"
+                    + " the ceiling of every other figure; writes round-trips.jsonl, .md and .json")
+    private Integer roundTrips;
 
     @Option(names = "--out", paramLabel = "DIR", description = "the folder for verdicts.jsonl, report.md, report.json")
     private Path out = Path.of("evaluation");
@@ -70,19 +90,55 @@ final class EvaluateCommand implements Callable<Integer> {
         }
         Model loaded = where.load(model);
         Request settings = options.apply(loaded.prompt(""));
+        if (roundTrips != null && loaded.vae().isEmpty()) {
+            throw new IllegalArgumentException("--round-trips needs an autoencoder, and model '" + loaded.name()
+                    + "' works on pixels. Give a model that has a vae_encoder and a vae_decoder.");
+        }
         Files.createDirectories(out);
-        Evaluation evaluation =
-                new Evaluation(subject(settings), Prompts.heldOut(prompts, promptSeed), out.resolve("verdicts.jsonl"));
+        String name = roundTrips == null ? "report" : "round-trips";
         Report report;
         try (TerminalBar bar = new TerminalBar(spec.commandLine().getErr())) {
-            report = evaluation.run(
-                    prompt -> paint(settings, prompt),
-                    judged -> bar.show("prompt " + judged + " of " + prompts, (double) judged / prompts));
+            int all = roundTrips == null ? prompts : roundTrips;
+            IntConsumer judged = done -> bar.show("picture " + done + " of " + all, (double) done / all);
+            report = roundTrips == null ? evaluated(settings, judged) : roundTrips(loaded, judged);
         }
-        Files.writeString(out.resolve("report.md"), report.markdown());
-        Files.writeString(out.resolve("report.json"), report.json());
+        Files.writeString(out.resolve(name + ".md"), report.markdown());
+        Files.writeString(out.resolve(name + ".json"), report.json());
         spec.commandLine().getOut().println(report.markdown());
         return 0;
+    }
+
+    private Report evaluated(Request settings, IntConsumer judged) throws IOException {
+        Path verdicts = out.resolve("verdicts.jsonl");
+        if (world == World.TRAYS) {
+            return new Evaluation(subject(settings), Prompts.heldOut(prompts, promptSeed), verdicts)
+                    .run(prompt -> paint(settings, prompt), judged);
+        }
+        return SignPrompts.evaluate(
+                subject(settings) + (spelled ? ", spelled" : ""),
+                SignPrompts.heldOut(prompts, promptSeed, spelled),
+                spelled,
+                (prompt, i) -> raster(settings.prompt(prompt)
+                        .seed(promptSeed + i)
+                        .start()
+                        .finish()
+                        .picture()),
+                verdicts,
+                judged);
+    }
+
+    private Report roundTrips(Model loaded, IntConsumer judged) throws IOException {
+        String subject = loaded.name() + " " + loaded.fingerprint().substring(0, 12);
+        return new RoundTrips(subject, world, roundTrips, promptSeed, out.resolve("round-trips.jsonl"))
+                .run(
+                        picture -> raster(Picture.of(loaded.decode(
+                                loaded.encode(Picture.of(picture.width(), picture.height(), picture.pixels())
+                                        .toTensor())))),
+                        judged);
+    }
+
+    private static Raster raster(Picture picture) {
+        return Raster.of(picture.width(), picture.height(), picture.pixels());
     }
 
     /** What the verdicts depend on, the prompts apart: verdicts on one subject are not taken for those on another. */
@@ -105,7 +161,7 @@ final class EvaluateCommand implements Callable<Integer> {
                 .finish();
         Picture picture = generation.picture();
         return new Painting(
-                Raster.of(picture.width(), picture.height(), picture.pixels()),
+                raster(picture),
                 withoutAttention
                         ? List.of()
                         : maps(generation.attention(), prompt.caption().groups()));

@@ -126,6 +126,7 @@ class MainTest {
                 Arguments.of("scenes|--count|two|--out|target/none", "not a whole number"),
                 Arguments.of("scenes|--count|2|--world|fish|--out|target/none", "fish"),
                 Arguments.of("evaluate|exact|--prompts|0|--out|target/none", "--prompts is 0"),
+                Arguments.of("evaluate|exact|--round-trips|3|--out|target/none", "--round-trips needs an autoencoder"),
                 Arguments.of("evaluate|exact|--seed|1", "'--seed' is no option of daguerre evaluate"),
                 Arguments.of("evaluate|exact|--count|2", "'--count' is no option of daguerre evaluate"),
                 Arguments.of("doctor|now", "'now' is one argument too many"));

@@ -1,11 +1,7 @@
 package org.daguerre.scene;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -58,7 +54,6 @@ public final class Evaluation {
         }
     }
 
-    private final ObjectMapper json = new ObjectMapper();
     private final String subject;
     private final List<Prompt> prompts;
     private final Path verdicts;
@@ -84,51 +79,17 @@ public final class Evaluation {
      * @throws IllegalStateException if the file holds verdicts on another subject or other prompts
      */
     public Report run(Painter painter, IntConsumer judged) throws IOException {
-        List<Line> lines = earlier();
+        LineFile<Line> file = new LineFile<>(verdicts, Line.class);
+        List<Line> lines = file.earlier(prompts.size(), (i, line) -> line.answers(subject, prompts.get(i)));
         judged.accept(lines.size());
         while (lines.size() < prompts.size()) {
             Prompt prompt = prompts.get(lines.size());
             Line line = line(prompt, painter.paint(prompt));
-            Files.writeString(
-                    verdicts,
-                    json.writeValueAsString(line) + "\n",
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.APPEND);
+            file.append(line);
             lines.add(line);
             judged.accept(lines.size());
         }
         return Report.of(subject, prompts, lines);
-    }
-
-    /** The whole lines that an earlier run left; one that a kill cut short is taken off the file. */
-    private List<Line> earlier() throws IOException {
-        List<Line> lines = new ArrayList<>();
-        if (!Files.exists(verdicts)) {
-            return lines;
-        }
-        String text = Files.readString(verdicts);
-        String whole = text.substring(0, text.lastIndexOf('\n') + 1);
-        if (whole.length() < text.length()) {
-            Files.writeString(verdicts, whole);
-        }
-        for (String written : whole.lines().limit(prompts.size()).toList()) {
-            Line line = parsed(written);
-            if (line == null || !line.answers(subject, prompts.get(lines.size()))) {
-                throw new IllegalStateException(
-                        "'" + verdicts + "' holds verdicts on another model, setting or list of prompts. "
-                                + "Give another file, or remove this one.");
-            }
-            lines.add(line);
-        }
-        return lines;
-    }
-
-    private Line parsed(String line) {
-        try {
-            return json.readValue(line, Line.class);
-        } catch (JsonProcessingException e) {
-            return null; // not one of ours
-        }
     }
 
     private Line line(Prompt prompt, Painting painting) {

@@ -27,6 +27,15 @@ public record Raster(int width, int height, byte[] rgb) {
         return new Raster(width, height, rgb);
     }
 
+    /** The pixels row by row as 0xRRGGBB. */
+    public int[] pixels() {
+        int[] pixels = new int[width * height];
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = (rgb[3 * i] & 0xff) << 16 | (rgb[3 * i + 1] & 0xff) << 8 | rgb[3 * i + 2] & 0xff;
+        }
+        return pixels;
+    }
+
     /** One channel (0 red, 1 green, 2 blue) of one pixel, 0..255. */
     public int at(int x, int y, int channel) {
         return rgb[(y * width + x) * 3 + channel] & 0xff;

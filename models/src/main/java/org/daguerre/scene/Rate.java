@@ -17,6 +17,11 @@ public record Rate(int right, int n) {
         }
     }
 
+    /** Both taken together. */
+    Rate plus(Rate other) {
+        return new Rate(right + other.right, n + other.n);
+    }
+
     /** The share that was right; NaN if nothing was tried. */
     public double value() {
         return (double) right / n;

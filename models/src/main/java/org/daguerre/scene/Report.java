@@ -20,8 +20,10 @@ import java.util.function.Predicate;
  * @param measures the rates, each with the number of pictures or objects that it is about; intervals over objects take them for
  *                 independent, although those of one picture are not quite
  * @param wordMaps the agreement of attention maps with the objects, or null where there are none
+ * @param foregroundPsnr peak signal-to-noise ratio in dB over the 8 x 8 blocks that hold a part of an object, all pictures taken together, or
+ *                 null where there is no true picture to compare with
  */
-public record Report(String subject, int prompts, List<Measure> measures, WordMaps wordMaps) {
+public record Report(String subject, int prompts, List<Measure> measures, WordMaps wordMaps, Double foregroundPsnr) {
 
     /** A named rate. */
     public record Measure(String name, Rate rate) {}
@@ -83,7 +85,7 @@ public record Report(String subject, int prompts, List<Measure> measures, WordMa
                 only(placeable, c -> !c.claim().relation().horizontal()),
                 c -> c.line.relation()));
         measures.add(rate("relation, all right", relations, c -> c.line.right()));
-        return new Report(subject, prompts.size(), measures, wordMaps(lines));
+        return new Report(subject, prompts.size(), measures, wordMaps(lines), null);
     }
 
     private static List<Case> only(List<Case> cases, Predicate<Case> which) {
@@ -138,7 +140,7 @@ public record Report(String subject, int prompts, List<Measure> measures, WordMa
     /** A table for a model's card. */
     public String markdown() {
         StringBuilder table = new StringBuilder();
-        table.append("%s, %d prompts\n\n".formatted(subject, prompts));
+        table.append("%s, %d %s\n\n".formatted(subject, prompts, foregroundPsnr == null ? "prompts" : "pictures"));
         table.append("| measure | right | n | rate | 95 % interval |\n|---|--:|--:|--:|---|\n");
         for (Measure measure : measures) {
             Rate rate = measure.rate();
@@ -152,6 +154,9 @@ public record Report(String subject, int prompts, List<Measure> measures, WordMa
                     "\nWord maps against the objects that they name, %d pictures: mean IoU %s; maps of other words %s.\n"
                             .formatted(wordMaps.pictures(), decimal(wordMaps.mean()), decimal(wordMaps.shuffled())));
         }
+        if (foregroundPsnr != null) {
+            table.append(String.format(Locale.ROOT, "\nForeground PSNR %.1f dB.\n", foregroundPsnr));
+        }
         return table.toString();
     }
 
@@ -159,13 +164,15 @@ public record Report(String subject, int prompts, List<Measure> measures, WordMa
         return value == null ? "-" : String.format(Locale.ROOT, "%.3f", value);
     }
 
-    /** The same for programs: subject, prompts, measures [name, right, n, rate, low, high], word_maps [mean, shuffled, pictures]. */
+    /** The same for programs: subject, prompts, measures [name, right, n, rate, low, high], word_maps [mean, shuffled, pictures],
+     * foreground_psnr. */
     public String json() {
         Map<String, Object> report = new LinkedHashMap<>();
         report.put("subject", subject);
         report.put("prompts", prompts);
         report.put("measures", measures.stream().map(Report::row).toList());
         report.put("word_maps", wordMaps);
+        report.put("foreground_psnr", foregroundPsnr);
         try {
             return new ObjectMapper().writer(SerializationFeature.INDENT_OUTPUT).writeValueAsString(report);
         } catch (JsonProcessingException e) {

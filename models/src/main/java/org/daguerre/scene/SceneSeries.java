@@ -14,6 +14,7 @@ import java.util.List;
 public record SceneSeries(long seed) implements Series {
 
     private static final double SMALLEST = 11, LARGEST = 14; // radius, pixels
+    private static final int ATTEMPTS = 1000; // to place the objects of a claim
     private static final double GAP = 5; // least space between two objects, pixels
     private static final double MARGIN = 9; // least space to the picture's edge, pixels
 
@@ -34,6 +35,30 @@ public record SceneSeries(long seed) implements Series {
         }
     }
 
+    /**
+     * A scene that shows a claim, held out or not: what an exact model would paint.
+     *
+     * @param index another index, another scene
+     * @throws IllegalArgumentException if a colour is left open, or a tray has no room for so many objects
+     */
+    public Scene showing(Claim claim, long index) {
+        if (claim.groups().stream().anyMatch(group -> group.colour() == null)) {
+            throw new IllegalArgumentException("'" + claim.text() + "' leaves a colour open. Name it.");
+        }
+        Draws draws = new Draws(seed, index);
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            List<Thing> things = placed(draws, claim);
+            if (things != null) {
+                return scene(draws, things);
+            }
+        }
+        throw new IllegalArgumentException("A tray has no room for " + claim.text() + ". Ask for fewer objects.");
+    }
+
+    private static Scene scene(Draws draws, List<Thing> things) {
+        return new Scene(draws.of(Tray.values()), draws.of(Cloth.values()), draws.between(2, 7), things);
+    }
+
     /** One attempt; null if it is held out or its objects find no place. */
     private static Drawn draw(Draws draws) {
         Drawn.Kind kind = Drawn.Kind.values()[draws.weighted(0.40, 0.34, 0.16, 0.10)];
@@ -50,7 +75,7 @@ public record SceneSeries(long seed) implements Series {
         if (things == null) {
             return null;
         }
-        Scene scene = new Scene(draws.of(Tray.values()), draws.of(Cloth.values()), draws.between(2, 7), things);
+        Scene scene = scene(draws, things);
         Claim said = kind == Drawn.Kind.LOOSE ? Claim.of(shown.first().in(null)) : shown;
         String ending = draws.chance(0.4) ? " on a tray" : "";
         return new Drawn(

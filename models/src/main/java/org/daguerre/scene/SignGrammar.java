@@ -72,14 +72,20 @@ public final class SignGrammar {
     static Caption full(SignScene scene) {
         Caption.Writer caption = new Caption.Writer();
         if (scene.sign() instanceof Word word) {
-            say(
-                    caption.say("the word spelled")
-                            .say(String.join(" ", word.letters().split("")), 1),
-                    word);
+            say(caption.say("the word spelled").say(spelled(word), 1), word);
         } else {
             say(caption, (Hand) scene.sign(), true);
         }
         return caption.say(FullClaim.ground(scene.tray(), scene.cloth())).caption();
+    }
+
+    /** The sentence that a model is asked: {@link Sign#text()}, its word spelled or not. */
+    static String prompt(Sign sign, boolean spelled) {
+        return spelled && sign instanceof Word word ? "the word spelled " + spelled(word) + word.look() : sign.text();
+    }
+
+    private static String spelled(Word word) {
+        return String.join(" ", word.letters().split(""));
     }
 
     private static void say(Caption.Writer caption, Word word) {
