@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import java.util.function.IntConsumer;
 import org.daguerre.argument.MethodOptions;
 import org.daguerre.argument.ModelOptions;
+import org.daguerre.image.ContactSheet;
 import org.daguerre.image.Picture;
 import org.daguerre.name.Names;
 import org.daguerre.pipeline.Attention;
@@ -17,6 +18,7 @@ import org.daguerre.pipeline.Model;
 import org.daguerre.pipeline.Request;
 import org.daguerre.run.Sampling;
 import org.daguerre.scene.Evaluation;
+import org.daguerre.scene.Labels;
 import org.daguerre.scene.Painting;
 import org.daguerre.scene.Prompt;
 import org.daguerre.scene.Prompts;
@@ -41,6 +43,8 @@ import picocli.CommandLine.Spec;
         description =
                 "Judges what a model draws for prompts that it was not trained on. Goes on where an earlier call was ended.")
 final class EvaluateCommand implements Callable<Integer> {
+
+    private static final int PICTURES_A_SHEET = 20;
 
     @Parameters(paramLabel = "MODEL", arity = "0..1", description = "a model's name or its folder")
     private String model = "tray";
@@ -76,6 +80,22 @@ final class EvaluateCommand implements Callable<Integer> {
                     + " the ceiling of every other figure; writes round-trips.jsonl, .md and .json")
     private Integer roundTrips;
 
+    @Option(
+            names = "--label-sheets",
+            paramLabel = "N",
+            description =
+                    "paints the first N prompts into numbered sheets to be labelled by eye, and labels.tsv; judges nothing")
+    private Integer labelSheets;
+
+    @Option(names = "--show-prompts", description = "writes the prompts on the label sheets")
+    private boolean showPrompts;
+
+    @Option(
+            names = "--labels",
+            paramLabel = "FILE",
+            description = "compares labels by eye with the verdicts in --out and writes agreement.md; paints nothing")
+    private Path labels;
+
     @Option(names = "--out", paramLabel = "DIR", description = "the folder for verdicts.jsonl, report.md, report.json")
     private Path out = Path.of("evaluation");
 
@@ -88,6 +108,12 @@ final class EvaluateCommand implements Callable<Integer> {
             throw new IllegalArgumentException(
                     "--out is " + Names.quoted(out.toString()) + ", a file. Give a folder, such as evaluation.");
         }
+        if (labels != null) {
+            String agreement = Labels.read(labels).agreement(out.resolve("verdicts.jsonl"));
+            Files.writeString(out.resolve("agreement.md"), agreement);
+            spec.commandLine().getOut().println(agreement);
+            return 0;
+        }
         Model loaded = where.load(model);
         Request settings = options.apply(loaded.prompt(""));
         if (roundTrips != null && loaded.vae().isEmpty()) {
@@ -95,6 +121,10 @@ final class EvaluateCommand implements Callable<Integer> {
                     + "' works on pixels. Give a model that has a vae_encoder and a vae_decoder.");
         }
         Files.createDirectories(out);
+        if (labelSheets != null) {
+            writeLabelSheets(settings);
+            return 0;
+        }
         String name = roundTrips == null ? "report" : "round-trips";
         Report report;
         try (TerminalBar bar = new TerminalBar(spec.commandLine().getErr())) {
@@ -135,6 +165,45 @@ final class EvaluateCommand implements Callable<Integer> {
                                 loaded.encode(Picture.of(picture.width(), picture.height(), picture.pixels())
                                         .toTensor())))),
                         judged);
+    }
+
+    /** Numbered pictures of the first prompts, and a file with their numbers in which what is seen is written. */
+    private void writeLabelSheets(Request settings) throws IOException {
+        List<Prompt> asked = Prompts.heldOut(labelSheets, promptSeed);
+        StringBuilder numbers = new StringBuilder(
+                "# number, tab, what is there: \"3 red apples, 1 green cup\", \"nothing\"," + " \"1 unclear\"\n");
+        try (TerminalBar bar = new TerminalBar(spec.commandLine().getErr())) {
+            for (int first = 0; first < asked.size(); first += PICTURES_A_SHEET) {
+                List<Picture> pictures = new ArrayList<>();
+                List<String> captions = new ArrayList<>();
+                for (int i = first; i < Math.min(asked.size(), first + PICTURES_A_SHEET); i++) {
+                    String prompt = asked.get(i).caption().text();
+                    pictures.add(settings.prompt(prompt)
+                            .seed(asked.get(i).seed())
+                            .start()
+                            .finish()
+                            .picture()
+                            .enlarged(2));
+                    captions.add((i + 1) + (showPrompts ? " " + prompt : ""));
+                    numbers.append(i + 1).append("\t\n");
+                    bar.show("picture " + (i + 1) + " of " + asked.size(), (i + 1.0) / asked.size());
+                }
+                Path sheet = out.resolve("sheet-%02d.png".formatted(1 + first / PICTURES_A_SHEET));
+                Files.write(
+                        sheet,
+                        ContactSheet.of(pictures)
+                                .columns(5)
+                                .captions(captions)
+                                .picture()
+                                .png());
+                spec.commandLine().getOut().println(sheet);
+            }
+        }
+        Path file = out.resolve("labels.tsv");
+        if (Files.notExists(file)) { // labels are a person's work
+            Files.writeString(file, numbers);
+        }
+        spec.commandLine().getOut().println(file);
     }
 
     private static Raster raster(Picture picture) {

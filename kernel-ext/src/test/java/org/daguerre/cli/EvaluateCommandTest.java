@@ -103,6 +103,21 @@ class EvaluateCommandTest {
     }
 
     @Test
+    void labelSheetsAreNumberedAndLabelsAreNeverOverwritten() throws IOException {
+        assertEquals(0, evaluate("--label-sheets", "21"), err);
+        Path labels = temp.resolve("out").resolve("labels.tsv");
+        assertTrue(Files.exists(temp.resolve("out").resolve("sheet-02.png")));
+        assertEquals("21", Files.readAllLines(labels).get(21).strip());
+        Files.writeString(labels, "1\tnothing\n");
+        assertEquals(0, evaluate("--label-sheets", "1"), err);
+        assertEquals("1\tnothing\n", Files.readString(labels));
+        assertEquals(0, evaluate(), err);
+        assertEquals(0, evaluate("--labels", labels.toString()), err);
+        String page = Files.readString(temp.resolve("out").resolve("agreement.md"));
+        assertTrue(page.startsWith("Labels by eye against the judge, 1 pictures"), page);
+    }
+
+    @Test
     void verdictsWithoutAttentionMapsAreNotTakenForSomeWithThem() {
         assertEquals(0, evaluate(), err);
         assertEquals(Main.FAILED, evaluateWithAttention());

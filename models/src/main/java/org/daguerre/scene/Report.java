@@ -141,14 +141,7 @@ public record Report(String subject, int prompts, List<Measure> measures, WordMa
     public String markdown() {
         StringBuilder table = new StringBuilder();
         table.append("%s, %d %s\n\n".formatted(subject, prompts, foregroundPsnr == null ? "prompts" : "pictures"));
-        table.append("| measure | right | n | rate | 95 % interval |\n|---|--:|--:|--:|---|\n");
-        for (Measure measure : measures) {
-            Rate rate = measure.rate();
-            String value = rate.n() == 0 ? "-" : decimal(rate.value());
-            String interval = decimal(rate.low()) + " to " + decimal(rate.high());
-            table.append(
-                    "| %s | %d | %d | %s | %s |\n".formatted(measure.name(), rate.right(), rate.n(), value, interval));
-        }
+        table.append(table(measures));
         if (wordMaps != null) {
             table.append(
                     "\nWord maps against the objects that they name, %d pictures: mean IoU %s; maps of other words %s.\n"
@@ -156,6 +149,19 @@ public record Report(String subject, int prompts, List<Measure> measures, WordMa
         }
         if (foregroundPsnr != null) {
             table.append(String.format(Locale.ROOT, "\nForeground PSNR %.1f dB.\n", foregroundPsnr));
+        }
+        return table.toString();
+    }
+
+    static String table(List<Measure> measures) {
+        StringBuilder table = new StringBuilder();
+        table.append("| measure | right | n | rate | 95 % interval |\n|---|--:|--:|--:|---|\n");
+        for (Measure measure : measures) {
+            Rate rate = measure.rate();
+            String value = rate.n() == 0 ? "-" : decimal(rate.value());
+            String interval = decimal(rate.low()) + " to " + decimal(rate.high());
+            table.append(
+                    "| %s | %d | %d | %s | %s |\n".formatted(measure.name(), rate.right(), rate.n(), value, interval));
         }
         return table.toString();
     }
