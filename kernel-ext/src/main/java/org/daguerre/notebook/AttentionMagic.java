@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** {@code %attention}, in Java {@code run.attention().word("apples")}. */
+/** {@code %attention}, in Java {@code run.attention()}. */
 @Command(
         name = "%attention",
         description = "Shows which pixels attended to which words of the prompt, over the steps made so far.")

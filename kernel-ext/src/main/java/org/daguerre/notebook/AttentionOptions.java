@@ -41,7 +41,7 @@ final class AttentionOptions {
             throw new IllegalArgumentException("--picture is " + picture + ". Give 1 to " + run.count() + ".");
         }
         Attention attention = chosen(run.attention(picture - 1));
-        return AttentionPlot.of(run.picture(picture - 1), maps(attention, words), oneScale, theme);
+        return AttentionPlot.of(attention.picture(), maps(attention, words), oneScale, theme);
     }
 
     private Attention chosen(Attention all) {

@@ -14,10 +14,12 @@ import org.daguerre.image.Graphic;
 import org.daguerre.image.HeatMap;
 import org.daguerre.image.Picture;
 import org.daguerre.nd.NdArrays;
+import org.daguerre.pipeline.Attention;
 import org.daguerre.pipeline.Generation;
 import org.daguerre.pipeline.Model;
 import org.daguerre.pipeline.ModelCard;
 import org.daguerre.pipeline.Prints;
+import org.daguerre.plot.AttentionPlot;
 import org.daguerre.plot.LatentsPlot;
 import org.daguerre.plot.SchedulePlot;
 import org.daguerre.run.Run;
@@ -66,6 +68,11 @@ final class Renderings {
         host.renderer(Plan.class, plan -> graphic(SchedulePlot.of(plan, session.theme()), plan.toString()));
         host.renderer(Model.class, model -> card(model.card()));
         host.renderer(ModelCard.class, Renderings::card);
+        host.renderer(
+                Attention.class,
+                attention -> graphic(
+                        AttentionPlot.of(attention.picture(), attention.words(), false, session.theme()),
+                        attention.toString()));
         host.renderer(Tokens.class, Renderings::tokens);
         host.renderer(Table.class, Renderings::table);
         host.renderer(INDArray.class, array -> MimeBundle.text(NdArrays.summary(array)));

@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 import org.daguerre.attention.AttentionLayer;
 import org.daguerre.attention.AttentionMaps;
 import org.daguerre.denoiser.Prediction;
+import org.daguerre.image.Picture;
 import org.daguerre.tensor.Tensor;
 import org.daguerre.text.Tokens;
 
@@ -26,6 +27,7 @@ public final class Attention {
     private static final int ALL_HEADS = -1;
 
     private final Model model;
+    private final Picture picture;
     private final Tokens tokens;
     private final Tensor promptEmbeds;
     private final List<Prediction> asked;
@@ -35,9 +37,10 @@ public final class Attention {
     private final List<AttentionLayer> layers;
     private final int head;
 
-    Attention(Model model, Tokens tokens, Tensor promptEmbeds, List<Prediction> asked) {
+    Attention(Model model, Picture picture, Tokens tokens, Tensor promptEmbeds, List<Prediction> asked) {
         this(
                 model,
+                picture,
                 tokens,
                 promptEmbeds,
                 asked,
@@ -50,6 +53,7 @@ public final class Attention {
 
     private Attention(
             Model model,
+            Picture picture,
             Tokens tokens,
             Tensor promptEmbeds,
             List<Prediction> asked,
@@ -59,6 +63,7 @@ public final class Attention {
             List<AttentionLayer> layers,
             int head) {
         this.model = model;
+        this.picture = picture;
         this.tokens = tokens;
         this.promptEmbeds = promptEmbeds;
         this.asked = asked;
@@ -75,7 +80,7 @@ public final class Attention {
             throw new IllegalArgumentException("steps are " + from + " to " + to + ", " + asked.size()
                     + " were made. Give 1 <= from <= to <= " + asked.size() + ".");
         }
-        return new Attention(model, tokens, promptEmbeds, asked, kept, from, to, layers, head);
+        return new Attention(model, picture, tokens, promptEmbeds, asked, kept, from, to, layers, head);
     }
 
     /** Only one step, counted from 1. */
@@ -91,7 +96,7 @@ public final class Attention {
             throw new IllegalArgumentException("layer '" + part + "' is none of these. Give a part of: "
                     + layers.stream().map(AttentionLayer::name).collect(Collectors.joining(", ")) + ".");
         }
-        return new Attention(model, tokens, promptEmbeds, asked, kept, from, to, chosen, head);
+        return new Attention(model, picture, tokens, promptEmbeds, asked, kept, from, to, chosen, head);
     }
 
     /** Only one head of every layer, counted from 0. */
@@ -99,12 +104,17 @@ public final class Attention {
         if (head < 0) {
             throw new IllegalArgumentException("head is " + head + ". Give 0 or more.");
         }
-        return new Attention(model, tokens, promptEmbeds, asked, kept, from, to, layers, head);
+        return new Attention(model, picture, tokens, promptEmbeds, asked, kept, from, to, layers, head);
     }
 
     /** The layers chosen. */
     public List<AttentionLayer> layers() {
         return layers;
+    }
+
+    /** The picture that came of it, or what the model took it for when the run was last stepped. */
+    public Picture picture() {
+        return picture;
     }
 
     /** The prompt as the network read it. */

@@ -223,7 +223,7 @@ public final class Generation {
             throw new IllegalStateException(
                     "no step was made under this prompt, so there is no attention yet. Step first.");
         }
-        return new Attention(model(), request.tokens(), promptEmbeds, asked);
+        return new Attention(model(), picture(i), request.tokens(), promptEmbeds, asked);
     }
 
     @Override

@@ -58,6 +58,16 @@ class AttentionMagicTest extends InEveryKernel {
 
     @ParameterizedTest
     @EnumSource
+    void twinInJavaShowsTheSameFigure(Family family) {
+        executeInEvery(
+                "var twin = Daguerre.model(\"tray\").prompt(\"" + PROMPT + "\").steps(3).seed(7).start().step(2);");
+        assertEquals(
+                figure(family, "%attention").data("image/png"),
+                figure(family, "twin.attention()").data("image/png"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void plotShowsTheSameFigure(Family family) {
         assertEquals(
                 figure(family, "%attention cup").data("image/png"),
