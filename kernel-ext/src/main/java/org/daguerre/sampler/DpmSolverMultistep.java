@@ -34,7 +34,7 @@ import org.daguerre.tensor.Tensor;
  *     always is first order
  * @param eulerAtFinal the last step is first order whatever their number
  * @param clipping what keeps the picture within its range
- * @param manner matters at order 3: diffusers, like the authors' code and k-diffusion's dpmpp_3m_sde, takes half of the
+ * @param manner matters at order 3: diffusers takes half of the
  *     second derivative, which leaves the method at order 2; its SDE variant also has a sign wrong
  * @param spacing the timesteps
  */
