@@ -1,6 +1,8 @@
 """./daguerre before any Java runs: what it says when something is missing or wrong."""
 
+import ast
 import os
+import re
 import shutil
 import signal
 import socket
@@ -13,7 +15,8 @@ import pytest
 
 ROOT = Path(__file__).parents[4]
 JAVA_COMMANDS = ["sample", "models", "scenes", "evaluate", "bench", "doctor"]
-COMMANDS = ["lab", "test", "kernel", "train", "lessons", "completion", *JAVA_COMMANDS]
+SHELL_COMMANDS = ["lab", "test", "kernel", "train", "lessons", "completion"]
+COMMANDS = [*SHELL_COMMANDS, *JAVA_COMMANDS]
 SYSTEM_TOOLS = ["bash", "id", "dirname", "realpath", "sed", "df", "awk", "mkdir", "find"]
 
 
@@ -32,10 +35,34 @@ def bare_path(tmp_path):
     return str(tmp_path)
 
 
+def recipes():
+    family = ast.parse((ROOT / "models/recipe/family.py").read_text())
+    [models] = [line.value for line in family.body if isinstance(line, ast.Assign) and line.targets[0].id == "FAMILY"]
+    return {name.value: model.args[0].value for name, model in zip(models.keys, models.values, strict=True)}
+
+
 def test_help_names_every_command():
     shown = daguerre("--help").stdout
     for command in COMMANDS:
         assert f"\n  {command} " in shown
+
+
+@pytest.mark.parametrize("command", SHELL_COMMANDS)
+@pytest.mark.parametrize("flags", [["--help"], ["-h"], ["x", "--help"]])
+def test_every_command_of_the_shell_explains_itself(command, flags):
+    done = daguerre(command, *flags, JAVA_HOME="", PATH="/usr/bin:/bin")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"Usage: ./daguerre {command}") and "\nExample: " in done.stdout
+
+
+def test_train_lists_every_recipe_with_what_it_is():
+    assert len(recipes()) > 1
+    shown = daguerre("train", "--help").stdout
+    without_a_name = daguerre("train")
+    assert without_a_name.returncode == 2
+    assert without_a_name.stderr == "daguerre: no recipe is named.\n" + shown
+    for name, about in recipes().items():
+        assert re.search(rf"^  {name} +{re.escape(about)}$", shown, re.MULTILINE)
 
 
 @pytest.mark.parametrize(
@@ -43,15 +70,19 @@ def test_help_names_every_command():
     [
         (["lab", "--port", "70000"], "--port 70000 is no port", "from 1 to 65535"),
         (["lab", "--port", "eighty"], "--port eighty is no port", "from 1 to 65535"),
-        (["lab", "--port"], "--port  is no port", "from 1 to 65535"),
+        (["lab", "--port"], "--port has no number", "from 1 to 65535"),
         (["lab", "--port", "8888", "--port", "8889"], "lab's option --port is given twice", "Give it once"),
         (["lab", "--no-browser", "--no-browser"], "lab's option --no-browser is given twice", "Give it once"),
         (["lab", "--prot", "8888"], "lab has no option --prot", "--port N"),
-        (["lba"], "there is no command lba", "./daguerre --help"),
+        (["lba"], "there is no command lba", "Did you mean lab?"),
+        (["sampel"], "there is no command sampel", "Did you mean sample?"),
+        (["scene"], "there is no command scene", "Did you mean scenes?"),
+        (["doctorr"], "there is no command doctorr", "Did you mean doctor?"),
+        (["modals"], "there is no command modals", "Did you mean models?"),
+        (["completion", "zsh"], "completion has no argument zsh", "./daguerre completion"),
         (["--frob"], "there is no command --frob", "./daguerre --help"),
         (["test", "jav"], "test has no part jav", "java, kernel and browser"),
         (["train", "forest"], "no recipe trains forest", "./daguerre train tray"),
-        (["train"], "no recipe trains a model without a name", "./daguerre train tray"),
         (["kernel", "/nowhere"], "/nowhere has no share/jupyter/kernels/java/jjava.jar", "sys.prefix"),
     ],
 )
@@ -152,7 +183,20 @@ def test_a_step_of_the_set_up_leaves_nothing_behind_when_it_is_ended(end, tmp_pa
     maven.wait(timeout=60)
 
 
-def test_completion_offers_every_command():
-    script = daguerre("completion").stdout + '\nCOMP_WORDS=(daguerre ""); COMP_CWORD=1; _complete_daguerre; echo "${COMPREPLY[*]}"'
-    offered = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True).stdout.split()
-    assert set(COMMANDS) <= set(offered)
+def completed(*words):
+    script = daguerre("completion").stdout + """
+COMP_WORDS=(daguerre "$@"); COMP_CWORD=$#
+$(complete -p daguerre | sed 's/.*-F \\([^ ]*\\).*/\\1/'); echo "${COMPREPLY[*]}"
+"""
+    done = subprocess.run(["bash", "-c", script, "bash", *words], capture_output=True, text=True, check=True)
+    return done.stdout.split()
+
+
+def test_completion_offers_every_command_and_no_other():
+    offered = [word for word in completed("") if not word.startswith("-")]
+    assert sorted(offered) == sorted(COMMANDS)
+
+
+def test_completion_offers_the_recipes_after_train():
+    assert completed("train", "t") == list(recipes())
+    assert completed("train", "tray-l") == ["tray-lcm"]
