@@ -1,8 +1,12 @@
 package org.daguerre.text;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.daguerre.name.Names;
 import org.daguerre.tensor.Tensor;
 
@@ -10,9 +14,10 @@ import org.daguerre.tensor.Tensor;
  * A prompt as a text encoder reads it.
  *
  * @param tokens every token in order, padding included
- * @param dropped the words at the end that found no room
+ * @param words the words of the prompt that the encoder sees, in order
+ * @param dropped the words at the end that found no room; a word that is cut in two is here and among {@code words}
  */
-public record Tokens(List<Token> tokens, List<String> dropped) {
+public record Tokens(List<Token> tokens, List<String> words, List<String> dropped) {
 
     /** What a token stands for. */
     public enum Kind {
@@ -44,7 +49,26 @@ public record Tokens(List<Token> tokens, List<String> dropped) {
 
     public Tokens {
         tokens = List.copyOf(tokens);
+        words = List.copyOf(words);
         dropped = List.copyOf(dropped);
+    }
+
+    /**
+     * A row of fixed length: the tokens before, as many pieces as have room, the tokens behind, padding.
+     *
+     * @param said every word of the prompt; a piece's {@link Token#word} counts in it
+     */
+    static Tokens row(
+            List<Token> before, List<Token> pieces, List<Token> behind, Token padding, int length, List<String> said) {
+        int kept = Math.min(pieces.size(), length - before.size() - behind.size());
+        List<Token> row = new ArrayList<>(length);
+        row.addAll(before);
+        row.addAll(pieces.subList(0, kept));
+        row.addAll(behind);
+        row.addAll(Collections.nCopies(length - row.size(), padding));
+        int seen = kept == 0 ? 0 : pieces.get(kept - 1).word() + 1;
+        int whole = kept == pieces.size() ? said.size() : pieces.get(kept).word();
+        return new Tokens(row, said.subList(0, seen), said.subList(whole, said.size()));
     }
 
     public int size() {
@@ -69,35 +93,18 @@ public record Tokens(List<Token> tokens, List<String> dropped) {
                 .toList();
     }
 
-    /** The words of the prompt that the encoder sees, in order. */
-    public List<String> words() {
-        return tokens.stream()
-                .filter(token -> token.word() >= 0)
-                .collect(Collectors.groupingBy(
-                        Token::word, java.util.TreeMap::new, Collectors.mapping(Token::text, Collectors.joining())))
-                .values()
-                .stream()
-                .map(word -> word.replace("</w>", ""))
-                .toList();
-    }
-
     /**
      * Where a word stands, every place of every occurrence.
      *
-     * @param word a word of the prompt, or several with blanks between; upper and lower case are one
+     * @param word a word of the prompt, or several in a row, such as "red apples" or "well-lit"; upper and lower case are one,
+     *     and blanks do not count
      * @throws IllegalArgumentException if the prompt has no such word
      */
     public List<Integer> positions(String word) {
-        List<String> words = words();
-        List<String> wanted =
-                List.of(word.strip().toLowerCase(java.util.Locale.ROOT).split("\\s+"));
-        List<Integer> positions = IntStream.rangeClosed(0, words.size() - wanted.size())
-                .filter(from -> words.subList(from, from + wanted.size()).equals(wanted))
+        String wanted = word.toLowerCase(Locale.ROOT).replaceAll("\\s+", "");
+        List<Integer> positions = IntStream.range(0, words.size())
                 .boxed()
-                .flatMap(from -> IntStream.range(0, tokens.size())
-                        .filter(i ->
-                                tokens.get(i).word() >= from && tokens.get(i).word() < from + wanted.size())
-                        .boxed())
+                .flatMap(from -> places(from, end(from, wanted)))
                 .distinct()
                 .toList();
         if (positions.isEmpty()) {
@@ -105,6 +112,24 @@ public record Tokens(List<Token> tokens, List<String> dropped) {
                     + (words.isEmpty() ? "no words" : Names.quoted(String.join(" ", words))) + ".");
         }
         return positions;
+    }
+
+    /** One past the last of the words from {@code from} on that make up {@code wanted}; {@code from} if they do not. */
+    private int end(int from, String wanted) {
+        StringBuilder joined = new StringBuilder();
+        for (int i = from; i < words.size() && joined.length() < wanted.length(); i++) {
+            joined.append(words.get(i).toLowerCase(Locale.ROOT));
+            if (wanted.contentEquals(joined)) {
+                return i + 1;
+            }
+        }
+        return from;
+    }
+
+    private Stream<Integer> places(int fromWord, int toWord) {
+        return IntStream.range(0, tokens.size())
+                .filter(i -> tokens.get(i).word() >= fromWord && tokens.get(i).word() < toWord)
+                .boxed();
     }
 
     @Override

@@ -90,22 +90,22 @@ public final class WordTokenizer implements Tokenizer {
                 .splitAsStream(normal)
                 .filter(word -> !word.isEmpty())
                 .toList();
-        int kept = Math.min(words.size(), modelMaxLength - 2);
-        List<Token> tokens = new ArrayList<>(modelMaxLength);
-        tokens.add(special(BOS, Kind.SPECIAL));
-        for (int i = 0; i < kept; i++) {
+        List<Token> pieces = new ArrayList<>(words.size());
+        for (int i = 0; i < words.size(); i++) {
             String word = words.get(i);
             Integer id = ids.get(word);
-            tokens.add(
+            pieces.add(
                     id == null
                             ? new Token(word, ids.get(UNKNOWN), Kind.UNKNOWN, i)
                             : new Token(word, id, Kind.WORD, i));
         }
-        tokens.add(special(EOS, Kind.SPECIAL));
-        while (tokens.size() < modelMaxLength) {
-            tokens.add(special(PAD, Kind.PADDING));
-        }
-        return new Tokens(tokens, words.subList(kept, words.size()));
+        return Tokens.row(
+                List.of(special(BOS, Kind.SPECIAL)),
+                pieces,
+                List.of(special(EOS, Kind.SPECIAL)),
+                special(PAD, Kind.PADDING),
+                modelMaxLength,
+                words);
     }
 
     private Token special(String text, Kind kind) {
