@@ -219,14 +219,19 @@ final class Renderings {
                         "td",
                         token.text(),
                         Integer.toString(token.id()),
-                        token.kind().name().toLowerCase(Locale.ROOT)))
+                        token.kind().name().toLowerCase(Locale.ROOT),
+                        token.word() < 0 ? "" : tokens.words().get(token.word())))
                 .collect(Collectors.joining());
+        long padding = tokens.tokens().stream()
+                .filter(token -> token.kind() == Tokens.Kind.PADDING)
+                .count();
+        String room = "<p>" + (tokens.size() - padding) + " of " + tokens.size() + " tokens</p>";
         String dropped = tokens.dropped().isEmpty()
                 ? ""
                 : "<p>no room for: " + MimeBundle.escape(String.join(" ", tokens.dropped())) + "</p>";
         return MimeBundle.text(tokens.toString())
-                .html("<table><thead>" + row("th", "token", "id", "kind") + "</thead><tbody>" + cells
-                        + "</tbody></table>" + dropped);
+                .html("<table><thead>" + row("th", "token", "id", "kind", "word") + "</thead><tbody>" + cells
+                        + "</tbody></table>" + room + dropped);
     }
 
     private static MimeBundle table(Table table) {

@@ -18,9 +18,11 @@ import org.daguerre.onnx.Port;
 import org.daguerre.sampler.SchedulerConfig;
 import org.daguerre.schedule.Level;
 import org.daguerre.tensor.Tensor;
+import org.daguerre.text.ClipTokenizer;
 import org.daguerre.text.TextEncoder;
 import org.daguerre.text.Tokenizer;
 import org.daguerre.text.Tokens;
+import org.daguerre.text.UnigramTokenizer;
 import org.daguerre.text.WordTokenizer;
 import org.daguerre.unet.UNet;
 import org.daguerre.vae.Vae;
@@ -163,15 +165,22 @@ public final class Model implements AutoCloseable {
 
     private static Tokenizer tokenizer(ModelFolder folder) {
         String name = folder.components().getOrDefault("tokenizer", "");
-        if (!name.equals("WordTokenizer")) {
-            throw new ModelException("model '" + folder.name() + "' has the tokenizer '" + name
-                    + "', which is not known here. Known is: WordTokenizer.");
-        }
-        Tokenizer tokenizer = WordTokenizer.read(folder.folder("tokenizer"));
+        Path files = folder.folder("tokenizer");
+        Tokenizer tokenizer = switch (name) {
+            case "WordTokenizer" -> WordTokenizer.read(files);
+            case "CLIPTokenizer", "CLIPTokenizerFast" -> ClipTokenizer.read(files);
+            case "T5Tokenizer", "T5TokenizerFast" -> UnigramTokenizer.read(files);
+            default ->
+                throw new ModelException("model '" + folder.name() + "' has the tokenizer '" + name
+                        + "', which is not known here. Known are: WordTokenizer, CLIPTokenizer, T5Tokenizer.");
+        };
         int rows = folder.config("text_encoder").path("vocab_size").asInt(tokenizer.vocabularySize());
-        if (rows != tokenizer.vocabularySize()) {
-            throw new ModelException("tokenizer/vocab.json of model '" + folder.name() + "' has "
-                    + tokenizer.vocabularySize() + " words, its text_encoder was trained with " + rows
+        boolean fits = tokenizer instanceof WordTokenizer
+                ? rows == tokenizer.vocabularySize()
+                : rows >= tokenizer.vocabularySize();
+        if (!fits) {
+            throw new ModelException("tokenizer of model '" + folder.name() + "' has " + tokenizer.vocabularySize()
+                    + " pieces, its text_encoder was trained with " + rows
                     + ". Put the tokenizer there that the encoder was trained with.");
         }
         return tokenizer;

@@ -228,7 +228,33 @@ class ModelTest {
         Files.writeString(
                 folder.resolve("tokenizer").resolve("vocab.json"),
                 "{\"<pad>\": 0, \"<unk>\": 1, \"<bos>\": 2, \"<eos>\": 3, \"red\": 4}");
-        assertTrue(refusal().contains("has 5 words"));
+        assertTrue(refusal().contains("has 5 pieces"));
+    }
+
+    @Test
+    void folderWithClipsTokenizerLoads() throws IOException {
+        unsigned();
+        Path index = folder.resolve("model_index.json");
+        Files.writeString(index, Files.readString(index).replace("WordTokenizer", "CLIPTokenizer"));
+        Path tokenizer = folder.resolve("tokenizer");
+        Files.writeString(
+                tokenizer.resolve("vocab.json"),
+                "{\"<|startoftext|>\": 0, \"<|endoftext|>\": 1, \"r\": 2, \"ed</w>\": 3, \"e\": 4, \"d</w>\": 5}");
+        assertTrue(refusal().startsWith("tokenizer/merges.txt is missing"));
+        Files.writeString(tokenizer.resolve("merges.txt"), "#version: 0.2\ne d</w>");
+        try (Model model = Model.load(folder, Device.CPU)) {
+            assertEquals(
+                    List.of(0, 2, 3, 1, 1),
+                    model.tokens("Red").tokens().stream()
+                            .limit(5)
+                            .map(token -> token.id())
+                            .toList());
+            assertEquals(TOKENS, model.promptEmbeds("red").shape()[1]);
+        }
+        Files.writeString(index, Files.readString(index).replace("CLIPTokenizer", "T5Tokenizer"));
+        assertTrue(refusal().startsWith("tokenizer/tokenizer.json is missing"));
+        Files.writeString(index, Files.readString(index).replace("T5Tokenizer", "BertTokenizer"));
+        assertTrue(refusal().contains("has the tokenizer 'BertTokenizer', which is not known here. Known are: "));
     }
 
     @ParameterizedTest
