@@ -1,9 +1,8 @@
 package org.daguerre.text;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,14 +12,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.daguerre.name.Names;
+import org.daguerre.onnx.JsonFile;
 import org.daguerre.onnx.ModelException;
 import org.daguerre.onnx.OnnxFile;
 
 /** The folder of a tokenizer: its files, which nobody vouches for, read within limits. */
 final class TokenizerFolder {
-
-    /** The largest tokenizers in use, of 256,000 pieces, have files of 34 MB. */
-    private static final int MOST_BYTES = 48 << 20;
 
     /** Ids are passed on as float, which counts to 2^24 without a gap. */
     static final int MOST_IDS = 1 << 24;
@@ -30,7 +27,7 @@ final class TokenizerFolder {
     /** What transformers writes where no length was given: anything from here on is "no limit". */
     private static final double NO_LIMIT = 1e6;
 
-    private static final ObjectMapper JSON = new ObjectMapper().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     private final Path folder;
 
@@ -51,9 +48,9 @@ final class TokenizerFolder {
         Path file = folder.resolve(name);
         OnnxFile.check(file);
         try {
-            if (Files.size(file) > MOST_BYTES) {
+            if (Files.size(file) > JsonFile.MAX_BYTES) {
                 throw new ModelException(label(name) + " has " + Files.size(file) + " bytes. Give a file of at most "
-                        + MOST_BYTES + " bytes.");
+                        + JsonFile.MAX_BYTES + " bytes.");
             }
             return Files.readAllBytes(file);
         } catch (IOException e) {
@@ -65,29 +62,13 @@ final class TokenizerFolder {
         return new String(bytes(name), StandardCharsets.UTF_8);
     }
 
-    JsonNode json(String name) {
-        byte[] bytes = bytes(name);
-        try {
-            JsonNode root = JSON.readTree(bytes);
-            if (root.isObject()) {
-                return root;
-            }
-        } catch (JsonProcessingException e) {
-            boolean twice = e.getOriginalMessage().startsWith("Duplicate field");
-            throw new ModelException(label(name) + (twice ? " has a name twice" : " is not JSON")
-                    + (e.getLocation() == null
-                            ? ""
-                            : " (line " + e.getLocation().getLineNr() + ")")
-                    + ". Download or export it again.");
-        } catch (IOException e) {
-            throw new ModelException(label(name) + " cannot be read. Check its permissions.", e);
-        }
-        throw new ModelException(label(name) + " is no JSON object. Download or export it again.");
+    ObjectNode json(String name) {
+        return JsonFile.read(folder.resolve(name));
     }
 
     /** The file, or an empty object where there is none. */
     JsonNode jsonIfThere(String name) {
-        return has(name) ? json(name) : JSON.createObjectNode();
+        return has(name) ? json(name) : NODES.objectNode();
     }
 
     /** An object of pieces and their ids, each of its own. */
@@ -165,9 +146,9 @@ final class TokenizerFolder {
         if (config.has("added_tokens_decoder")) {
             for (Map.Entry<String, JsonNode> token :
                     config.path("added_tokens_decoder").properties()) {
-                JsonNode number = JSON.getNodeFactory().textNode(token.getKey());
+                JsonNode number = NODES.textNode(token.getKey());
                 if (token.getKey().matches("\\d{1,9}")) {
-                    number = JSON.getNodeFactory().numberNode(Integer.parseInt(token.getKey()));
+                    number = NODES.numberNode(Integer.parseInt(token.getKey()));
                 }
                 added.add(added("tokenizer_config.json", token.getValue(), number));
             }

@@ -108,7 +108,6 @@ class ClipTokenizerTest {
                 "vocab.json | {\"a\": 99999999} | gives 'a' the id '99999999'",
                 "vocab.json | {\"a\": \"1\"} | gives 'a' the id '\"1\"'",
                 "vocab.json | {\"a\": 1, \"b\": 1} | gives the id 1 to 'a' and 'b'",
-                "vocab.json | {\"a\": 1, \"a\": 2} | has a name twice",
                 "vocab.json | {\"a\": 1} | lacks the special token '<|startoftext|>'",
                 "merges.txt | version~a b c | has the merge 'a b c' (number 2)",
                 "merges.txt | version~ab | has the merge 'ab' (number 2)",
