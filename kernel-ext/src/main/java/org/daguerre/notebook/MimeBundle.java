@@ -82,8 +82,19 @@ public record MimeBundle(Map<String, String> data, Map<String, Object> metadata)
         try {
             return renderer.apply(value);
         } catch (Throwable t) {
-            return text(value.getClass().getSimpleName() + " cannot be shown: " + t
-                    + ". The value itself is intact; %daguerre doctor looks for the reason.");
+            return unshown(value, t, "%daguerre doctor looks for the reason.");
         }
+    }
+
+    /** The line that says why a value cannot be shown; what was thrown may be as broken as what threw it. */
+    static MimeBundle unshown(Object value, Throwable thrown, String remedy) {
+        String reason;
+        try {
+            reason = thrown.toString();
+        } catch (Throwable t) {
+            reason = thrown.getClass().getName();
+        }
+        return text(value.getClass().getSimpleName() + " cannot be shown: " + reason + ". The value itself is intact; "
+                + remedy);
     }
 }

@@ -50,6 +50,7 @@ final class Renderings {
     }
 
     void register(KernelHost host) {
+        host.renderer(Object.class, Renderings::anything);
         host.renderer(MimeBundle.class, bundle -> bundle);
         host.renderer(Graphic.class, graphic -> graphic(graphic, graphic.altText()));
         host.renderer(Picture.class, picture -> graphic(picture.enlargedWithin(PAGE), picture.altText()));
@@ -76,6 +77,15 @@ final class Renderings {
         host.renderer(Tokens.class, Renderings::tokens);
         host.renderer(Table.class, Renderings::table);
         host.renderer(INDArray.class, array -> MimeBundle.text(NdArrays.summary(array)));
+    }
+
+    /** What has no renderer of its own: the kernels would ask toString() themselves and stop answering at an {@link Error}. */
+    private static MimeBundle anything(Object value) {
+        try {
+            return new MimeBundle(Map.of(MimeBundle.TEXT, "" + value), Map.of());
+        } catch (Throwable t) {
+            return MimeBundle.unshown(value, t, "mend its toString().");
+        }
     }
 
     /** The finished pictures; on the way, the state beside what the model takes it for. */

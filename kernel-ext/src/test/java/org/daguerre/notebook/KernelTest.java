@@ -72,6 +72,32 @@ class KernelTest extends InEveryKernel {
 
     @ParameterizedTest
     @EnumSource
+    void toStringThatThrowsAnErrorLeavesTheKernelAnswering(Family family) {
+        execute(family, "class Boom { public String toString() { throw new Error(\"render\"); } }");
+        assertEquals(
+                "Boom cannot be shown: java.lang.Error: render. The value itself is intact; mend its toString().",
+                execute(family, "new Boom()").text());
+        execute(family, "class Deep { public String toString() { return \"\" + this; } }");
+        String deep = execute(family, "new Deep()").text();
+        assertTrue(deep.startsWith("Deep cannot be shown: java.lang.StackOverflowError"), deep);
+        execute(family, "class Worse extends Error { public String toString() { throw this; } }");
+        String worse = execute(family, "new Worse()").text();
+        assertTrue(worse.startsWith("Worse cannot be shown: ") && worse.contains("Worse. The value"), worse);
+        assertEquals("2", execute(family, "1 + 1").text());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void valueWithoutARendererOfItsOwnIsShownWhole(Family family) {
+        assertEquals(30_000, execute(family, "\"x\".repeat(30_000)").text().length());
+        assertEquals(
+                "null",
+                execute(family, "new Object() { public String toString() { return null; } }")
+                        .text());
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void heapExhaustionInACellLeavesTheKernelAnswering(Family family) {
         // great pieces, so that the threads of this JVM that run the test keep room of their own
         execute(
