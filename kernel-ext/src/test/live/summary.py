@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
-passed = failed = skipped = 0
+passed = failed = skipped = xfailed = 0
 arguments = sys.argv[1:]
 while arguments and arguments[0] == "--broken":
     print(f"FAILED: {arguments[1]} could not run")
@@ -18,9 +18,12 @@ for report in sorted(Path(arguments[0]).glob("*.xml")):
         if case.find("failure") is not None or case.find("error") is not None:
             print(f"FAILED: {case.get('classname', '')} {case.get('name')}")
             failed += 1
+        elif case.find("skipped[@type='pytest.xfail']") is not None:
+            xfailed += 1
         elif case.find("skipped") is not None:
             skipped += 1
         else:
             passed += 1
-print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
+apart = [f", {count} {kind}" for count, kind in [(skipped, "skipped"), (xfailed, "xfailed")] if count]
+print(f"{passed} passed, {failed} failed" + "".join(apart))
 sys.exit(failed > 0 or passed == 0)

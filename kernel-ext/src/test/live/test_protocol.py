@@ -8,7 +8,7 @@ learnt it is noticed; what it does not answer at all has no sample, and is skipp
 - nothing pages, and no call of a cell's clears outputs.
 """
 
-from unittest import expectedFailure
+from unittest import expectedFailure, skip
 
 import jupyter_kernel_test
 from jupyter_kernel_test import TIMEOUT
@@ -41,6 +41,9 @@ class ProtocolTest(jupyter_kernel_test.KernelTests):
 
     # It answers that there is nothing to say, of anything.
     test_inspect = expectedFailure(jupyter_kernel_test.KernelTests.test_inspect)
+
+    # As a whole: its parts skip themselves one by one, after which pytest takes it for passed.
+    test_history = skip("history is never answered")(jupyter_kernel_test.KernelTests.test_history)
 
     def test_names_its_language(self):
         self.flush_channels()
