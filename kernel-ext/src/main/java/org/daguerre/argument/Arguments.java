@@ -65,7 +65,10 @@ public final class Arguments {
         if (e instanceof MissingParameterException missing
                 && !missing.getMissing().isEmpty()) {
             ArgSpec first = missing.getMissing().get(0);
-            return name(first) + (first.isOption() ? " has no value" : " is missing") + ". Give " + mayBe(first) + ".";
+            String fact = !first.isOption()
+                    ? " is missing"
+                    : first.required() ? " and its value are needed" : " has no value";
+            return name(first) + fact + ". Give " + mayBe(first) + ".";
         }
         ArgSpec argument = e.getArgSpec();
         if (argument == null) {

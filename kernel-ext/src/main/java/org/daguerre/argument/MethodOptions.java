@@ -18,37 +18,44 @@ public class MethodOptions {
     @Option(names = "--negative", paramLabel = "TEXT", description = "what guidance leads away from, in double quotes")
     private String negative;
 
-    @Option(names = "--steps", paramLabel = "N", description = "the number of steps, 1 or more, usually 20 to 50")
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            description = "the number of steps, 1 or more, usually 20 to 50 (default: " + Request.DEFAULT_STEPS + ")")
     private Integer steps;
 
     @Option(
             names = "--sampler",
             paramLabel = "NAME",
             completionCandidates = SamplerNames.class,
-            description = "the sampler: " + Arguments.VALUES)
+            description = "the sampler: " + Arguments.VALUES + " (default: the model's own)")
     private String sampler;
 
     @Option(
             names = "--schedule",
             paramLabel = "NAME",
             completionCandidates = ScheduleNames.class,
-            description = "the noise schedule: " + Arguments.VALUES)
+            description = "the noise schedule: " + Arguments.VALUES + " (default: the model's own)")
     private String schedule;
 
     @Option(
             names = "--spacing",
             paramLabel = "NAME",
             completionCandidates = SpacingNames.class,
-            description = "the timesteps: " + Arguments.VALUES)
+            description = "the timesteps: " + Arguments.VALUES + " (default: the model's own)")
     private String spacing;
 
     @Option(
             names = "--guidance",
             paramLabel = "W",
-            description = "the guidance scale, a number; 1 is none, 3 to 7.5 are usual")
+            description = "the guidance scale, a number; 1 is none, 3 to 7.5 are usual (default: "
+                    + Request.DEFAULT_GUIDANCE + ")")
     private Double guidance;
 
-    @Option(names = "--size", paramLabel = "HxW", description = "height and width in pixels, such as 512x512")
+    @Option(
+            names = "--size",
+            paramLabel = "HxW",
+            description = "height and width in pixels, such as 512x512 (default: the model's own)")
     private String size;
 
     /** The request with all that was given. */

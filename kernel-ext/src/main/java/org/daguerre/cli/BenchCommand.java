@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
+        showDefaultValues = true,
         description = "Measures a model on this machine's CPU: loading, sampling over a bare loop, memory.")
 final class BenchCommand implements Callable<Integer> {
 

@@ -40,6 +40,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "evaluate",
         mixinStandardHelpOptions = true,
+        showDefaultValues = true,
         description =
                 "Judges what a model draws for prompts that it was not trained on. Goes on where an earlier call was ended.")
 final class EvaluateCommand implements Callable<Integer> {
@@ -120,7 +121,6 @@ final class EvaluateCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--round-trips needs an autoencoder, and model '" + loaded.name()
                     + "' works on pixels. Give a model that has a vae_encoder and a vae_decoder.");
         }
-        Files.createDirectories(out);
         if (labelSheets != null) {
             writeLabelSheets(settings);
             return 0;
@@ -169,6 +169,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
     /** Numbered pictures of the first prompts, and a file with their numbers in which what is seen is written. */
     private void writeLabelSheets(Request settings) throws IOException {
+        Files.createDirectories(out);
         List<Prompt> asked = Prompts.heldOut(labelSheets, promptSeed);
         StringBuilder numbers = new StringBuilder(
                 "# number, tab, what is there: \"3 red apples, 1 green cup\", \"nothing\"," + " \"1 unclear\"\n");
@@ -224,6 +225,11 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private Painting paint(Request settings, Prompt prompt) {
+        if (!withoutAttention && settings.model().attentionLayers().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "model " + Names.quoted(settings.model().name())
+                            + " shows no attention to judge. Give --no-attention, which leaves the maps out.");
+        }
         Generation generation = settings.prompt(prompt.caption().text())
                 .seed(prompt.seed())
                 .start()

@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "models",
         mixinStandardHelpOptions = true,
+        showDefaultValues = true,
         description = "Lists the models, or loads one and shows its card.")
 final class ModelsCommand implements Callable<Integer> {
 

@@ -20,7 +20,11 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code daguerre sample PROMPT}. */
-@Command(name = "sample", mixinStandardHelpOptions = true, description = "Makes pictures from a prompt.")
+@Command(
+        name = "sample",
+        mixinStandardHelpOptions = true,
+        showDefaultValues = true,
+        description = "Makes pictures from a prompt.")
 final class SampleCommand implements Callable<Integer> {
 
     private static final int MOST_FRAMES = 64;

@@ -14,19 +14,28 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "scenes",
         mixinStandardHelpOptions = true,
+        showDefaultValues = true,
         description = "Writes training scenes: pictures, masks, captions. Goes on where an earlier call was ended.")
 final class ScenesCommand implements Callable<Integer> {
 
-    @Option(names = "--count", required = true, paramLabel = "N", description = "the number of scenes, 1 or more")
-    private int count;
+    @Option(
+            names = "--count",
+            required = true,
+            paramLabel = "N",
+            description = "the number of scenes, 1 or more, such as 100")
+    private Integer count;
 
-    @Option(names = "--world", paramLabel = "WORLD", description = "${COMPLETION-CANDIDATES}")
+    @Option(names = "--world", paramLabel = "WORLD", description = "what is drawn: ${COMPLETION-CANDIDATES}")
     private World world = World.TRAYS;
 
     @Option(names = "--seed", paramLabel = "N", description = "the seed of the scenes, a whole number")
     private long seed;
 
-    @Option(names = "--out", required = true, paramLabel = "DIR", description = "the folder to write to, empty or new")
+    @Option(
+            names = "--out",
+            required = true,
+            paramLabel = "DIR",
+            description = "the folder to write to, such as scenes; other files in it stay")
     private Path out;
 
     @Spec

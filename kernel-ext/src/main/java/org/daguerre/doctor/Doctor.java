@@ -44,7 +44,8 @@ public final class Doctor {
 
     private static Finding jdk() {
         return Finding.well("Java " + Runtime.version() + " on " + System.getProperty("os.name") + " "
-                + System.getProperty("os.arch") + ", " + Runtime.getRuntime().availableProcessors() + " processors");
+                + System.getProperty("os.arch") + ", " + "processors: "
+                + Runtime.getRuntime().availableProcessors());
     }
 
     private static Finding charset() {

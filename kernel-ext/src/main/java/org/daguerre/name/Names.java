@@ -1,5 +1,6 @@
 package org.daguerre.name;
 
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -35,7 +36,10 @@ public final class Names {
                         .orElse("");
     }
 
-    /** The known names that are a typing slip away, the nearest first: up to a third of their letters differ. */
+    /**
+     * The known names that are a typing slip away, the nearest first: up to a third of their letters differ, or two slips put
+     * all of them into another order.
+     */
     public static List<String> near(String typed, Collection<String> known) {
         return known.stream()
                 .filter(candidate -> isSlip(typed, candidate))
@@ -45,7 +49,14 @@ public final class Names {
 
     private static boolean isSlip(String typed, String candidate) {
         int allowed = Math.max(1, Math.round(candidate.length() / 3f));
-        return Math.abs(typed.length() - candidate.length()) <= allowed && distance(typed, candidate) <= allowed;
+        return Math.abs(typed.length() - candidate.length()) <= allowed
+                && distance(typed, candidate) <= (isAnagram(typed, candidate) ? Math.max(2, allowed) : allowed);
+    }
+
+    private static boolean isAnagram(String one, String other) {
+        return Arrays.equals(
+                one.toLowerCase(Locale.ROOT).chars().sorted().toArray(),
+                other.toLowerCase(Locale.ROOT).chars().sorted().toArray());
     }
 
     /** Optimal string alignment distance: insertions, deletions, replacements and swaps of neighbours, whatever the case. */

@@ -123,7 +123,7 @@ public record Benchmark(
         reload(folder, reloads, resident, progress);
         String subject = String.format(
                 Locale.ROOT,
-                "%s, %d steps, guidance %s, %d rounds; Java %s, %s %s, %d processors",
+                "%s, %d steps, guidance %s, %d rounds; Java %s, %s %s, processors: %d",
                 folder.name(),
                 STEPS,
                 GUIDANCE,

@@ -19,7 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -64,14 +63,15 @@ public record ModelFolder(Path path, Map<String, String> components, Map<String,
     public static ModelFolder open(Path path) {
         Path folder = path.toAbsolutePath().normalize();
         if (!Files.exists(folder)) {
-            throw new ModelException("there is no model folder " + named(folder) + ". Give a folder with " + INDEX
-                    + ", or the name of a model that came with Daguerre.");
+            throw new ModelException("there is no model folder " + Names.quoted(path.toString())
+                    + ". Give a folder with " + INDEX + ", or the name of a model that came with Daguerre.");
         }
         if (!Files.isDirectory(folder)) {
-            throw new ModelException(named(folder) + " is a file. Give the folder that holds " + INDEX + ".");
+            throw new ModelException(
+                    Names.quoted(path.toString()) + " is a file. Give the folder that holds " + INDEX + ".");
         }
         if (!Files.exists(folder.resolve(INDEX))) {
-            throw new ModelException("folder " + named(folder) + " has no " + INDEX
+            throw new ModelException("folder " + Names.quoted(path.toString()) + " has no " + INDEX
                     + ". Give the folder of a diffusers or optimum export.");
         }
         ObjectNode index = JsonFile.read(folder.resolve(INDEX));
@@ -89,12 +89,6 @@ public record ModelFolder(Path path, Map<String, String> components, Map<String,
             }
         }
         return new ModelFolder(folder, components, shared(folder, index));
-    }
-
-    /** The name of a folder as messages have it; the root of a disk has only its path. */
-    private static String named(Path folder) {
-        return Names.quoted(
-                Objects.requireNonNullElse(folder.getFileName(), folder).toString());
     }
 
     private static Map<String, Path> shared(Path folder, ObjectNode index) {

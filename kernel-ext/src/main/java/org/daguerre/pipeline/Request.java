@@ -35,8 +35,12 @@ public record Request(
         int count,
         Choice sampling) {
 
-    static final int DEFAULT_STEPS = 30;
-    static final double DEFAULT_GUIDANCE = 3;
+    /** The steps of a request that sets none. */
+    public static final int DEFAULT_STEPS = 30;
+
+    /** The guidance scale of a request that sets none. */
+    public static final double DEFAULT_GUIDANCE = 3;
+
     static final int MAX_COUNT = 64;
     static final int MAX_PIXELS = 4096;
 

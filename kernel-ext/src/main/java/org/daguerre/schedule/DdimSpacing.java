@@ -37,4 +37,9 @@ public record DdimSpacing(TimestepSpacing timestepSpacing, int stepsOffset, bool
     public DdimSpacing with(TimestepSpacing timestepSpacing) {
         return new DdimSpacing(timestepSpacing, stepsOffset, setAlphaToOne, fixedStride);
     }
+
+    @Override
+    public String toString() {
+        return timestepSpacing.toString();
+    }
 }

@@ -54,4 +54,9 @@ public record DpmSpacing(TimestepSpacing timestepSpacing, int stepsOffset, Final
     public Spacing on(Ladder ladder) {
         return new LadderSpacing(this, ladder, true, LadderSpacing.Rounding.NEAREST, FinalSigma.ZERO);
     }
+
+    @Override
+    public String toString() {
+        return timestepSpacing.toString();
+    }
 }

@@ -42,4 +42,9 @@ public record EulerSpacing(TimestepSpacing timestepSpacing, int stepsOffset, Fin
     public EulerSpacing with(TimestepSpacing timestepSpacing) {
         return new EulerSpacing(timestepSpacing, stepsOffset, end);
     }
+
+    @Override
+    public String toString() {
+        return timestepSpacing.toString();
+    }
 }

@@ -40,4 +40,9 @@ public record InverseSpacing(TimestepSpacing timestepSpacing, int stepsOffset, b
     public InverseSpacing with(TimestepSpacing other) {
         return new InverseSpacing(other, stepsOffset, setAlphaToOne);
     }
+
+    @Override
+    public String toString() {
+        return timestepSpacing.toString();
+    }
 }

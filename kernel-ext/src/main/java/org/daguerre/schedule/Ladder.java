@@ -32,10 +32,12 @@ public interface Ladder {
         if (!(rho > 0) || Double.isInfinite(rho)) {
             throw new IllegalArgumentException("rho is " + rho + ". Give a number above 0, usually 7.");
         }
-        return (max, min, n) -> rungs(n, u -> {
-            double from = Math.pow(max, 1 / rho);
-            return Math.pow(from + u * (Math.pow(min, 1 / rho) - from), rho);
-        });
+        return new NamedLadder(
+                "karras",
+                (max, min, n) -> rungs(n, u -> {
+                    double from = Math.pow(max, 1 / rho);
+                    return Math.pow(from + u * (Math.pow(min, 1 / rho) - from), rho);
+                }));
     }
 
     /** Even in ln sigma. */
@@ -48,8 +50,10 @@ public interface Ladder {
         if (!(rho > 0) || Double.isInfinite(rho)) {
             throw new IllegalArgumentException("rho is " + rho + ". Give a number above 0; 1 is exponential.");
         }
-        return (max, min, n) ->
-                rungs(n, u -> Math.exp(Math.pow(1 - u, rho) * (Math.log(max) - Math.log(min)) + Math.log(min)));
+        return new NamedLadder(
+                rho == 1 ? "exponential" : "polyexponential",
+                (max, min, n) -> rungs(
+                        n, u -> Math.exp(Math.pow(1 - u, rho) * (Math.log(max) - Math.log(min)) + Math.log(min))));
     }
 
     /** At the quantiles of a beta distribution, linearly in sigma (Lee et al. 2024, arXiv 2407.12173, with both 0.6). */
@@ -60,12 +64,13 @@ public interface Ladder {
     /** The same with other parameters, each above 0; below 1 both ends get more levels than the middle. */
     static Ladder beta(double a, double b) {
         BetaQuantile quantile = new BetaQuantile(a, b);
-        return (max, min, n) -> rungs(n, u -> min + quantile.of(1 - u) * (max - min));
+        return new NamedLadder("beta", (max, min, n) -> rungs(n, u -> min + quantile.of(1 - u) * (max - min)));
     }
 
     /** Even in lambda = -ln sigma (Lu et al. 2022, arXiv 2206.00927): what {@link #exponential} is, computed from lambda. */
     static Ladder lu() {
-        return (max, min, n) -> rungs(n, u -> Math.exp(Math.log(max) + u * (Math.log(min) - Math.log(max))));
+        return new NamedLadder(
+                "lu", (max, min, n) -> rungs(n, u -> Math.exp(Math.log(max) + u * (Math.log(min) - Math.log(max)))));
     }
 
     /** The ladders by the names that a person types. */
@@ -93,8 +98,10 @@ public interface Ladder {
 
     /** The same ladder between two given sigmas, whatever the plan has; NaN leaves an end as it is. */
     default Ladder between(double sigmaMax, double sigmaMin) {
-        return (max, min, n) ->
-                sigmas(Double.isNaN(sigmaMax) ? max : sigmaMax, Double.isNaN(sigmaMin) ? min : sigmaMin, n);
+        return new NamedLadder(
+                toString(),
+                (max, min, n) ->
+                        sigmas(Double.isNaN(sigmaMax) ? max : sigmaMax, Double.isNaN(sigmaMin) ? min : sigmaMin, n));
     }
 
     private static double[] rungs(int n, java.util.function.DoubleUnaryOperator at) {

@@ -70,4 +70,9 @@ public record LadderSpacing(Spacing grid, Ladder ladder, boolean trainedRange, R
     public Spacing forShape(int... shape) {
         return new LadderSpacing(grid.forShape(shape), ladder, trainedRange, rounding, end);
     }
+
+    @Override
+    public String toString() {
+        return ladder.toString();
+    }
 }

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Verdicts are gone on with only where the same model would paint the same pictures. */
@@ -93,6 +94,21 @@ class EvaluateCommandTest {
         assertEquals(Main.FAILED, evaluate(option.split(" ")));
         assertTrue(err.contains("holds verdicts on another model"), err);
         assertEquals(0, evaluate(), err);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ddim, leading",
+        "ddim, trailing",
+        "dpmpp-2m, leading",
+        "euler, trailing",
+        "euler, karras",
+        "euler, beta"
+    })
+    void reportNamesTheSpacing(String sampler, String spacing) throws IOException {
+        assertEquals(0, evaluate("--sampler", sampler, "--spacing", spacing), err);
+        String report = Files.readString(temp.resolve("out").resolve("report.md"));
+        assertTrue(report.contains(" on " + spacing + ", "), report);
     }
 
     @Test

@@ -83,6 +83,27 @@ class MainTest {
         assertTrue(trays.err().contains("Give an empty folder."), trays.err());
     }
 
+    @Test
+    void scenesLeaveOtherFilesInTheirFolderAsTheyAre() throws IOException {
+        Files.writeString(temp.resolve("diary.txt"), "dear diary");
+        assertEquals(0, run("scenes", "--count", "2", "--out", temp.toString()).code());
+        assertEquals("dear diary", Files.readString(temp.resolve("diary.txt")));
+    }
+
+    @Test
+    void helpSaysWhatIsTakenWhenAnOptionIsLeftOut() {
+        String help = run("sample", "--help").out().replaceAll("\\s+", " ");
+        for (String taken : List.of(
+                "20 to 50 (default: 30)",
+                "usual (default: 3.0)",
+                "ddim",
+                "(default: the model's own)",
+                "Default: tray")) {
+            assertTrue(help.contains(taken), taken + " in " + help);
+        }
+        assertFalse(run("scenes", "--help").out().replaceAll("\\s+", " ").contains("such as 100 Default"));
+    }
+
     static Stream<Arguments> mistakes() {
         return Stream.of(
                 Arguments.of("smaple", "'smaple'"),
@@ -113,7 +134,7 @@ class MainTest {
                 Arguments.of("sample|red|--model|exact|--size|axb", "--size is 'axb'"),
                 Arguments.of("sample|red|--model|exakt", "Did you mean exact?"),
                 Arguments.of("sample|red|--model|", "model ''"),
-                Arguments.of("sample|red|--model|../no such folder", "no such folder"),
+                Arguments.of("sample|red|--model|../no/such folder", "'../no/such folder'"),
                 Arguments.of("sample|red|--model|exact|--device|gpu", "device is 'gpu'"),
                 Arguments.of("sample|red|--model|exact|--device|cuda:x", "device is 'cuda:x'"),
                 Arguments.of("sample|red|--model|exact|--out|no/such/folder/x.png", "--out names the folder"),
@@ -121,12 +142,16 @@ class MainTest {
                 Arguments.of("sample|red|--model|exact|--out|/", "--out is '/', a folder"),
                 Arguments.of("models|exakt", "Did you mean exact?"),
                 Arguments.of("models|exact|tray", "'tray' is one argument too many"),
-                Arguments.of("scenes", "--count has no value"),
-                Arguments.of("scenes|--count|0|--out|target/none", "--count is 0"),
-                Arguments.of("scenes|--count|two|--out|target/none", "not a whole number"),
-                Arguments.of("scenes|--count|2|--world|fish|--out|target/none", "fish"),
-                Arguments.of("evaluate|exact|--prompts|0|--out|target/none", "--prompts is 0"),
-                Arguments.of("evaluate|exact|--round-trips|3|--out|target/none", "--round-trips needs an autoencoder"),
+                Arguments.of("scenes", "--count and its value are needed"),
+                Arguments.of("scenes|--count|3", "such as scenes"),
+                Arguments.of("scenes|--count|3|--out", "--out and its value are needed"),
+                Arguments.of("evaluate|exact|--prompts|2|--steps|2|--out|target/unmade", "Give --no-attention"),
+                Arguments.of("scenes|--count|0|--out|target/unmade", "--count is 0"),
+                Arguments.of("scenes|--count|two|--out|target/unmade", "not a whole number"),
+                Arguments.of("scenes|--count|2|--world|fish|--out|target/unmade", "fish"),
+                Arguments.of("evaluate|exact|--prompts|0|--out|target/unmade", "--prompts is 0"),
+                Arguments.of(
+                        "evaluate|exact|--round-trips|3|--out|target/unmade", "--round-trips needs an autoencoder"),
                 Arguments.of("evaluate|exact|--seed|1", "'--seed' is no option of daguerre evaluate"),
                 Arguments.of("evaluate|exact|--count|2", "'--count' is no option of daguerre evaluate"),
                 Arguments.of("doctor|now", "'now' is one argument too many"));
@@ -141,6 +166,7 @@ class MainTest {
         String line = answer.err().lines().findFirst().orElse("");
         assertTrue(line.startsWith("daguerre: ") && line.contains(fact), line);
         assertTrue(line.matches(".*[.?] .+"), line);
+        assertTrue(Files.notExists(Path.of("target", "unmade")), "a folder is left behind");
         assertFalse(answer.err().contains("Exception") || answer.err().contains("\tat "), answer.err());
     }
 

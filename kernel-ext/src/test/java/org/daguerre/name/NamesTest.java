@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class NamesTest {
 
-    private static final List<String> KNOWN = List.of("ddim", "ddpm", "euler", "euler-ancestral", "dpmpp-2m");
+    private static final List<String> KNOWN = List.of("ddim", "ddpm", "euler", "euler-ancestral", "dpmpp-2m", "heun");
 
     @Test
     void knownNameIsFoundWhateverItsCase() {
@@ -20,7 +20,15 @@ class NamesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"eulr, euler", "ddmi, ddim", "EULERR, euler", "dpm++2m, dpmpp-2m", "ancestral-euler, ", "euler1234, "})
+    @CsvSource({
+        "eulr, euler",
+        "ddmi, ddim",
+        "hune, heun",
+        "EULERR, euler",
+        "dpm++2m, dpmpp-2m",
+        "ancestral-euler, ",
+        "euler1234, "
+    })
     void slipIsAnsweredWithTheNameAndAStrangerIsNot(String typed, String meant) {
         assertEquals(meant == null ? List.of() : List.of(meant), Names.near(typed, KNOWN));
     }

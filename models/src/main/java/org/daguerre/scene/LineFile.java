@@ -62,7 +62,9 @@ final class LineFile<T> {
         }
     }
 
+    /** The file and its folder are made with its first line. */
     void append(T line) throws IOException {
+        Files.createDirectories(file.toAbsolutePath().getParent());
         Files.writeString(
                 file, json.writeValueAsString(line) + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
