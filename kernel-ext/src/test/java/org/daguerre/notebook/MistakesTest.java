@@ -55,7 +55,7 @@ class MistakesTest extends InEveryKernel {
             Map.entry(
                     "%model exact --device " + "g".repeat(3000),
                     "...' (3000 characters). Give auto, cpu, cuda or cuda:n"),
-            Map.entry("%model " + "../".repeat(30) + "x".repeat(200), "...' (200 characters). Give a folder with"),
+            Map.entry("%model " + "../".repeat(30) + "x".repeat(200), "...' (290 characters). Give a folder with"),
             Map.entry("%model exact --device gpu", "device is 'gpu'. Give auto, cpu, cuda or cuda:n"),
             Map.entry("%model exact --device cuda", "cuda"),
             Map.entry("%step 0", "steps is 0. Give 1 or more."),
