@@ -19,7 +19,7 @@ final class FinishMagic extends Magic {
     public Generation call() {
         Generation run = session.run();
         try (LiveProgress progress = new LiveProgress(host, run, System::nanoTime)) {
-            return run.finish();
+            return progress.watch(run::finish);
         }
     }
 }

@@ -6,6 +6,7 @@ import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.daguerre.image.Picture;
 import org.daguerre.pipeline.Generation;
 import org.daguerre.run.Observer;
@@ -37,6 +38,7 @@ final class LiveProgress implements Observer, AutoCloseable {
     private final long start;
     private final double startFraction;
     private boolean shown;
+    private boolean interrupted;
     private long lastUpdate;
     private long nextPreview = Long.MIN_VALUE;
     private String preview = "";
@@ -61,6 +63,16 @@ final class LiveProgress implements Observer, AutoCloseable {
         this.start = clock.getAsLong();
         this.startFraction = generation.fraction();
         generation.observe(this);
+    }
+
+    /** Does the work that is shown, and notices when it is interrupted. */
+    <T> T watch(Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (CancellationException e) {
+            interrupted = true;
+            throw e;
+        }
     }
 
     /** What goes wrong in showing progress must not end the run; an interrupt must, and it may find us decoding a preview. */
@@ -127,17 +139,23 @@ final class LiveProgress implements Observer, AutoCloseable {
     public void close() {
         generation.observe(progress -> {});
         if (shown) {
-            double seconds = (clock.getAsLong() - start) / 1e9;
-            String line = String.format(
-                    Locale.ROOT,
-                    generation.done() ? "%s, %.1f s" : "%s, %.1f s; %%step or %%finish goes on",
-                    label,
-                    seconds);
             try {
-                put(MimeBundle.text(line));
+                put(MimeBundle.text(lastLine()));
             } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
                 shown = false; // the run is worth more than its last line
             }
         }
+    }
+
+    private String lastLine() {
+        if (interrupted) {
+            return "interrupted at " + label + "; %finish goes on, %back returns";
+        }
+        double seconds = (clock.getAsLong() - start) / 1e9;
+        return String.format(
+                Locale.ROOT,
+                generation.done() ? "%s, %.1f s" : "%s, %.1f s; %%step or %%finish goes on",
+                label,
+                seconds);
     }
 }

@@ -29,7 +29,7 @@ final class SampleMagic extends Magic {
     public Generation call() {
         Generation run = options.apply(session.model().prompt(prompt)).start();
         try (LiveProgress progress = new LiveProgress(host, run, System::nanoTime)) {
-            run.finish();
+            progress.watch(run::finish);
         } catch (CancellationException interrupted) {
             session.update(now -> now.run(run));
             throw interrupted;

@@ -23,7 +23,7 @@ final class StepMagic extends Magic {
     public Generation call() {
         Generation run = session.run();
         try (LiveProgress progress = new LiveProgress(host, run, System::nanoTime)) {
-            return run.step(steps);
+            return progress.watch(() -> run.step(steps));
         }
     }
 }

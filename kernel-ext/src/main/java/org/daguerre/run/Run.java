@@ -211,9 +211,14 @@ public final class Run {
      * s.sampler(Sampler.named("heun")))}. The plan stays, a new sampler does not bring its own spacing.
      *
      * @throws IllegalArgumentException if steps, schedule, shape or seed are changed; they are settled by the start
+     * @throws IllegalStateException if anything is changed and the run is done
      */
     public Run branch(UnaryOperator<Sampling> change) {
         Sampling changed = change.apply(sampling);
+        if (done() && !changed.equals(sampling)) {
+            throw new IllegalStateException("the run is finished, no step is left that could become another."
+                    + " Go back N steps first, back(N) or %back N, then branch.");
+        }
         if (changed.steps() != sampling.steps()
                 || changed.seed() != sampling.seed()
                 || !changed.schedule().equals(sampling.schedule())

@@ -172,6 +172,22 @@ class LiveProgressTest {
     }
 
     @Test
+    void interruptIsTheLastThatTheBarSays() {
+        try (Told told = new Told()) {
+            told.at(2000, true);
+            assertThrows(
+                    CancellationException.class,
+                    () -> told.live.watch(() -> {
+                        throw new CancellationException("stop");
+                    }));
+            told.live.close();
+            assertEquals(
+                    "interrupted at step 1 of 5; %finish goes on, %back returns",
+                    told.page.shown().get(1).text());
+        }
+    }
+
+    @Test
     void interruptThatFindsThePreviewEndsTheRunAndItGoesOn() {
         try (Model model = Model.load(EXACT, Device.CPU)) {
             Generation generation = model.prompt("").steps(STEPS).start();

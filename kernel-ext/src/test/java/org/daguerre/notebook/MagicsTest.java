@@ -81,6 +81,19 @@ class MagicsTest extends InEveryKernel {
 
     @ParameterizedTest
     @EnumSource
+    void finishedRunIsNotRelabelledByABranch(Family family) {
+        execute(family, "%sample \"two blue balls\" --steps 4");
+        for (String change : List.of("--sampler heun", "--guidance 7", "--prompt \"two blue stars\"")) {
+            String error = execute(family, "%branch " + change).error();
+            assertTrue(error.contains("the run is finished") && error.contains("%back N, then branch"), error);
+        }
+        assertTrue(execute(family, "%branch 1").text().contains("ddim: 4 of 4 steps, finished"));
+        execute(family, "%back 2").result();
+        assertTrue(execute(family, "%branch --sampler heun").text().contains("heun: 2 of 4 steps"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void everyPlotIsAPngWithAltText(Family family) {
         execute(family, "%sample \"a pink heart\" --steps 4");
         for (String subject : List.of(
