@@ -84,10 +84,23 @@ public final class Names {
 
     /** What was typed in single quotes, on one line and cut where it is long. */
     public static String quoted(String typed) {
-        String line = typed.replaceAll("\\p{Cntrl}+", " ");
-        int length = line.codePointCount(0, line.length());
-        return length <= SHOWN
-                ? "'" + line + "'"
-                : "'" + line.substring(0, line.offsetByCodePoints(0, SHOWN)) + "...' (" + length + " characters)";
+        String line = line(typed);
+        return isLong(line)
+                ? "'" + shortened(typed) + "' (" + line.codePointCount(0, line.length()) + " characters)"
+                : "'" + line + "'";
+    }
+
+    /** What was typed, on one line and cut where it is long. */
+    public static String shortened(String typed) {
+        String line = line(typed);
+        return isLong(line) ? line.substring(0, line.offsetByCodePoints(0, SHOWN)) + "..." : line;
+    }
+
+    private static String line(String typed) {
+        return typed.replaceAll("\\p{Cntrl}+", " ");
+    }
+
+    private static boolean isLong(String line) {
+        return line.codePointCount(0, line.length()) > SHOWN;
     }
 }

@@ -232,6 +232,12 @@ public final class Generation {
         int made = run.trajectory().length();
         Sampling now = run.sampling(); // a branch may have another sampler and guidance than were asked for
         return request.guidance(now.guidance()) + ", " + now.sampler() + ": " + made + " of "
-                + (made + run.trajectory().stepsLeft()) + " steps" + (done() ? ", finished" : "");
+                + (made + run.trajectory().stepsLeft()) + " steps" + (done() ? ", finished" : "")
+                + unread("", request.prompt()) + unread("negative ", request.negative());
+    }
+
+    private String unread(String which, String prompt) {
+        String unread = model().tokens(prompt).unread();
+        return unread.isEmpty() ? "" : "; " + which + unread;
     }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import org.daguerre.denoiser.ConditionalDenoiser;
 import org.daguerre.guidance.Guidance;
+import org.daguerre.name.Names;
 import org.daguerre.run.Run;
 import org.daguerre.run.Sampling;
 import org.daguerre.sampler.Sampler;
@@ -43,6 +44,7 @@ public record Request(
 
     static final int MAX_COUNT = 64;
     static final int MAX_PIXELS = 4096;
+    private static final int SHOWN = 300;
 
     /** Sampler, schedule and state: the model's own, changed by what was asked for. */
     record Choice(Scheduler scheduler, Sampler sampler, NoiseSchedule schedule, int height, int width) {}
@@ -192,8 +194,12 @@ public record Request(
 
     @Override
     public String toString() {
-        return "\"" + prompt + "\"" + (negative.isEmpty() ? "" : ", not \"" + negative + "\"") + ", " + steps
+        return shown(prompt) + (negative.isEmpty() ? "" : ", not " + shown(negative)) + ", " + steps
                 + " steps, " + guidance + ", seed " + seed + (count == 1 ? "" : " to " + (seed + count - 1))
                 + ", model " + model.name();
+    }
+
+    private static String shown(String prompt) {
+        return prompt.length() <= SHOWN ? "\"" + prompt + "\"" : Names.quoted(prompt);
     }
 }

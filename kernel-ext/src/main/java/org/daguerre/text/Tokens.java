@@ -19,6 +19,8 @@ import org.daguerre.tensor.Tensor;
  */
 public record Tokens(List<Token> tokens, List<String> words, List<String> dropped) {
 
+    private static final int NAMED = 5;
+
     /** What a token stands for. */
     public enum Kind {
         /** A piece of the prompt. */
@@ -91,6 +93,20 @@ public record Tokens(List<Token> tokens, List<String> words, List<String> droppe
                 .map(Token::text)
                 .distinct()
                 .toList();
+    }
+
+    /** What the encoder does not read of the prompt, in one short line; empty if it reads all. */
+    public String unread() {
+        List<String> unknown = unknown();
+        String lacking = unknown.isEmpty()
+                ? ""
+                : "not in the vocabulary: "
+                        + unknown.stream().limit(NAMED).map(Names::shortened).collect(Collectors.joining(", "))
+                        + (unknown.size() > NAMED ? " and " + (unknown.size() - NAMED) + " more" : "");
+        String cut = dropped.isEmpty() || words.isEmpty()
+                ? ""
+                : "cut off after " + Names.quoted(words.get(words.size() - 1));
+        return lacking + (lacking.isEmpty() || cut.isEmpty() ? "" : "; ") + cut;
     }
 
     /**

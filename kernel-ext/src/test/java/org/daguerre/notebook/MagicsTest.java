@@ -94,6 +94,16 @@ class MagicsTest extends InEveryKernel {
 
     @ParameterizedTest
     @EnumSource
+    void wordsThatTheModelDoesNotReadAreSaid(Family family) {
+        String text = execute(family, "%start \"three red zebra quantum apples\" --negative \"blorp\"")
+                .text();
+        assertTrue(
+                text.contains("; not in the vocabulary: zebra, quantum; negative not in the vocabulary: blorp"), text);
+        assertFalse(execute(family, "%start \"three red apples\"").text().contains("vocabulary"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void everyPlotIsAPngWithAltText(Family family) {
         execute(family, "%sample \"a pink heart\" --steps 4");
         for (String subject : List.of(
@@ -199,8 +209,9 @@ class MagicsTest extends InEveryKernel {
         String huge = execute(Family.JJAVA, "%sample \"" + "a red ball ".repeat(100_000) + "\" --steps 2")
                 .text();
         assertTrue(
-                huge.startsWith("\"a red ball a red ball") && huge.endsWith("characters in all)"),
+                huge.startsWith("'a red ball a red ball") && huge.contains("...' (1100000 characters), 2 steps"),
                 huge.substring(0, 60));
+        assertTrue(huge.contains("; cut off after ") && huge.length() < 400, huge.length() + " characters");
         assertEquals("2", execute(Family.JJAVA, "1 + 1").text());
     }
 
