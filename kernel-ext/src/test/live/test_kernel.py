@@ -84,7 +84,7 @@ def test_mistake_in_a_magic_is_answered_and_the_next_cell_works(kernel):
 
 def test_prompt_of_a_megabyte_is_survived(kernel):
     kernel.run("%model exact")
-    assert "characters in all" in kernel.run('%sample "' + "a red ball " * 100_000 + '" --steps 2').text
+    assert "(1100000 characters)" in kernel.run('%sample "' + "a red ball " * 100_000 + '" --steps 2').text
     assert kernel.run("2 + 2").text == "4"
 
 
