@@ -173,7 +173,14 @@ def test_a_step_of_the_set_up_leaves_nothing_behind_when_it_is_ended(end, tmp_pa
     put(tmp_path, "mvn", f"[[ $1 != --version ]] || exec echo Apache Maven 3.9.9\necho $$ >{pid}\nexec sleep 86400\n")
     path = f"{tmp_path}:{os.environ['PATH']}"
     environment = {**os.environ, "PATH": path, "JAVA_HOME": str(jdk), "DAGUERRE_HOME": str(tmp_path / "home")}
-    begun = subprocess.Popen([tmp_path / "daguerre", "doctor"], env=environment, preexec_fn=os.setpgrp, stderr=subprocess.DEVNULL)
+
+    def as_in_a_terminal():
+        os.setpgrp()
+        signal.signal(end, signal.SIG_DFL)  # tests run by nohup, or in the background of a shell, hand on that it is ignored
+
+    begun = subprocess.Popen(
+        [tmp_path / "daguerre", "doctor"], env=environment, preexec_fn=as_in_a_terminal, stderr=subprocess.DEVNULL
+    )
     while not (pid.exists() and pid.read_text().endswith("\n")):
         assert begun.poll() is None
     maven = psutil.Process(int(pid.read_text()))
