@@ -3,6 +3,7 @@ package org.daguerre.argument;
 import java.util.ArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.daguerre.denoiser.PredictionType;
 import org.daguerre.name.Names;
 import org.daguerre.pipeline.Request;
 import org.daguerre.sampler.Samplers;
@@ -14,6 +15,8 @@ import picocli.CommandLine.Option;
 public class MethodOptions {
 
     private static final Pattern SIZE = Pattern.compile("(\\d{1,6})(?:x(\\d{1,6}))?");
+
+    private final Choices choices;
 
     @Option(names = "--negative", paramLabel = "TEXT", description = "what guidance leads away from, in double quotes")
     private String negative;
@@ -50,7 +53,14 @@ public class MethodOptions {
             paramLabel = "W",
             description = "the guidance scale, a number; 1 is none, 3 to 7.5 are usual (default: "
                     + Request.DEFAULT_GUIDANCE + ")")
-    private Double guidance;
+    private String guidance;
+
+    @Option(
+            names = "--prediction",
+            paramLabel = "TYPE",
+            completionCandidates = PredictionTypeNames.class,
+            description = "what the network's output stands for: " + Arguments.VALUES + " (default: the model's own)")
+    private String prediction;
 
     @Option(
             names = "--size",
@@ -58,15 +68,26 @@ public class MethodOptions {
             description = "height and width in pixels, such as 512x512 (default: the model's own)")
     private String size;
 
+    /** @param choices what names can stand for */
+    public MethodOptions(Choices choices) {
+        this.choices = choices;
+    }
+
+    /** Standard names alone. */
+    public MethodOptions() {
+        this(Choices.STANDARD);
+    }
+
     /** The request with all that was given. */
     public Request apply(Request request) {
         Request asked = request;
         asked = negative == null ? asked : asked.negative(negative);
-        asked = schedule == null ? asked : asked.schedule(schedule);
-        asked = sampler == null ? asked : asked.sampler(sampler);
-        asked = spacing == null ? asked : asked.spacing(spacing);
+        asked = schedule == null ? asked : choices.schedule(asked, schedule);
+        asked = sampler == null ? asked : choices.sampler(asked, sampler);
+        asked = spacing == null ? asked : choices.spacing(asked, spacing);
         asked = steps == null ? asked : asked.steps(steps);
-        asked = guidance == null ? asked : asked.guidance(guidance);
+        asked = guidance == null ? asked : asked.guidance(choices.guidance(guidance));
+        asked = prediction == null ? asked : choices.prediction(asked, prediction);
         return size == null ? asked : sized(asked);
     }
 
@@ -89,6 +110,14 @@ public class MethodOptions {
     static final class ScheduleNames extends ArrayList<String> {
         ScheduleNames() {
             super(NoiseSchedules.ofBetas());
+        }
+    }
+
+    static final class PredictionTypeNames extends ArrayList<String> {
+        PredictionTypeNames() {
+            super(PredictionType.standard().stream()
+                    .map(PredictionType::toString)
+                    .toList());
         }
     }
 

@@ -12,6 +12,14 @@ public final class SamplingOptions extends MethodOptions {
     @Option(names = "--count", paramLabel = "N", description = "the number of pictures, 1 to 64 (default: 1)")
     private Integer count;
 
+    /** @param choices what names can stand for */
+    public SamplingOptions(Choices choices) {
+        super(choices);
+    }
+
+    /** Standard names alone. */
+    public SamplingOptions() {}
+
     @Override
     public Request apply(Request request) {
         Request asked = super.apply(request);

@@ -1,5 +1,6 @@
 package org.daguerre.denoiser;
 
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -21,6 +22,13 @@ public record Prediction(
         Tensor raw, PredictionType type, Tensor x, Level level, Map<String, Tensor> branches, Tensor learnedVariance) {
 
     public Prediction {
+        if (raw == null || !Arrays.equals(raw.shape(), x.shape())) {
+            throw new IllegalArgumentException("the raw output "
+                    + (raw == null
+                            ? "is null"
+                            : "has shape " + Arrays.toString(raw.shape()) + ", the state " + Arrays.toString(x.shape()))
+                    + ". Give a tensor of the state's shape.");
+        }
         branches = Collections.unmodifiableMap(new LinkedHashMap<>(branches));
     }
 
@@ -30,12 +38,25 @@ public record Prediction(
 
     /** The estimate of the clean picture, x0. */
     public Tensor denoised() {
-        return type.denoised(raw, x, level);
+        return read("denoised", type.denoised(raw, x, level));
     }
 
     /** The estimate of the noise, eps. */
     public Tensor noise() {
-        return type.noise(raw, x, level);
+        return read("noise", type.noise(raw, x, level));
+    }
+
+    /** One's own prediction type may err. */
+    private Tensor read(String what, Tensor tensor) {
+        if (tensor == null || !Arrays.equals(tensor.shape(), x.shape())) {
+            throw new IllegalStateException(what + " of prediction type '" + type + "' "
+                    + (tensor == null
+                            ? "is null"
+                            : "has shape " + Arrays.toString(tensor.shape()) + ", the state "
+                                    + Arrays.toString(x.shape()))
+                    + ". Return a tensor of the state's shape.");
+        }
+        return tensor;
     }
 
     /** Where the state moves as noise grows: eps - x0 in the flow form, v otherwise. */

@@ -1,10 +1,8 @@
 package org.daguerre.notebook;
 
-import org.daguerre.guidance.Guidance;
+import org.daguerre.argument.Choices;
 import org.daguerre.pipeline.Generation;
 import org.daguerre.run.Sampling;
-import org.daguerre.sampler.Sampler;
-import org.daguerre.sampler.Samplers;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -18,21 +16,29 @@ import picocli.CommandLine.Parameters;
 final class BranchMagic extends Magic {
 
     private final Session session;
+    private final Choices choices;
 
     @Parameters(paramLabel = "N", arity = "0..1", description = "the number of a branch to go on with, from 1")
     private Integer number;
 
-    @Option(names = "--sampler", paramLabel = "NAME", description = "a sampler's name, such as heun")
+    @Option(
+            names = "--sampler",
+            paramLabel = "NAME",
+            description = "a sampler's name, such as heun, or a variable of yours")
     private String sampler;
 
-    @Option(names = "--guidance", paramLabel = "W", description = "the guidance scale, a number; 1 is none")
-    private Double guidance;
+    @Option(
+            names = "--guidance",
+            paramLabel = "W",
+            description = "the guidance scale, a number (1 is none), or a variable of yours")
+    private String guidance;
 
     @Option(names = "--prompt", paramLabel = "TEXT", description = "what to show from here on, in double quotes")
     private String prompt;
 
-    BranchMagic(Session session) {
+    BranchMagic(Session session, Choices choices) {
         this.session = session;
+        this.choices = choices;
     }
 
     @Override
@@ -48,12 +54,8 @@ final class BranchMagic extends Magic {
     }
 
     private Sampling changed(Sampling sampling) {
-        Sampling changed = sampling;
-        if (sampler != null) {
-            Sampler other = Samplers.named(sampler);
-            changed = changed.sampler(other);
-        }
-        return guidance == null ? changed : changed.guidance(Guidance.scale(guidance));
+        Sampling changed = sampler == null ? sampling : sampling.sampler(choices.sampler(sampler));
+        return guidance == null ? changed : changed.guidance(choices.guidance(guidance));
     }
 
     private Generation goOnWith(int number) {

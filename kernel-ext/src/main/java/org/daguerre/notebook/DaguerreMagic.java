@@ -23,11 +23,12 @@ import picocli.CommandLine.Parameters;
             "  doctor    what is wrong here, with the remedy",
             "  memory    what is held",
             "  release   lets go of models and runs",
+            "  new       a cell to begin with: a sampler, schedule, guidance or prediction type of your own",
             "  theme     draws figures for a light or a dark page"
         })
 final class DaguerreMagic extends Magic {
 
-    private static final List<String> TOPICS = List.of("help", "doctor", "memory", "release", "theme");
+    private static final List<String> TOPICS = List.of("help", "doctor", "memory", "release", "new", "theme");
     private static final List<String> THEMES = List.of("light", "dark");
 
     private static final String HELP = """
@@ -42,6 +43,7 @@ final class DaguerreMagic extends Magic {
               %%plot path                      also: schedule, snr, beta, sigma, plan, steps, norms, times,
                                               latents, attention
               %%attention apples               which pixels attended to a word
+              %%daguerre new sampler           a cell to begin with; also: schedule, guidance, prediction
               %%daguerre doctor                also: help, memory, release, theme dark
 
             Every magic explains itself with --help. Put texts with blanks into double quotes.
@@ -55,11 +57,15 @@ final class DaguerreMagic extends Magic {
             index = "0",
             paramLabel = "TOPIC",
             arity = "0..1",
-            description = "one of: help, doctor, memory, release, theme")
+            description = "one of: help, doctor, memory, release, new, theme")
     private String topic = "help";
 
-    @Parameters(index = "1", paramLabel = "THEME", arity = "0..1", description = "light or dark, after theme")
-    private String theme;
+    @Parameters(
+            index = "1",
+            paramLabel = "WHICH",
+            arity = "0..1",
+            description = "after theme: light or dark; after new: sampler, schedule, guidance or prediction")
+    private String which;
 
     DaguerreMagic(KernelHost host, Session session, List<String> problems) {
         this.host = host;
@@ -70,8 +76,8 @@ final class DaguerreMagic extends Magic {
     @Override
     public MimeBundle call() {
         String known = Names.known("topic", topic, TOPICS);
-        if (theme != null && !known.equals("theme")) {
-            throw new IllegalArgumentException(Names.quoted(theme) + " is one argument too many for %daguerre " + known
+        if (which != null && !List.of("new", "theme").contains(known)) {
+            throw new IllegalArgumentException(Names.quoted(which) + " is one argument too many for %daguerre " + known
                     + ". Give the topic alone.");
         }
         return MimeBundle.text(
@@ -79,6 +85,7 @@ final class DaguerreMagic extends Magic {
                     case "doctor" -> doctor();
                     case "memory" -> memory();
                     case "release" -> release();
+                    case "new" -> Templates.cell(which);
                     case "theme" -> theme();
                     default -> HELP.formatted(Daguerre.version());
                 });
@@ -127,11 +134,11 @@ final class DaguerreMagic extends Magic {
     }
 
     private String theme() {
-        if (theme == null) {
+        if (which == null) {
             return "figures are drawn for a " + session.theme().name().toLowerCase(Locale.ROOT)
                     + " page; %daguerre theme light or dark changes that";
         }
-        String chosen = Names.known("theme", theme, THEMES);
+        String chosen = Names.known("theme", which, THEMES);
         session.update(now -> now.theme(Theme.valueOf(chosen.toUpperCase(Locale.ROOT))));
         return "figures are drawn for a " + chosen + " page from now on";
     }

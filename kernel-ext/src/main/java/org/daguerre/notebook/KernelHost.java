@@ -37,8 +37,8 @@ public interface KernelHost {
     /** Puts another bundle in the place of the one shown under the id. */
     void update(String id, MimeBundle bundle);
 
-    /** Runs Java source as a cell would. */
-    void eval(String source) throws Exception;
+    /** Runs Java source as a cell would, in a running cell too. Returns the value of its last expression, null without one. */
+    Object eval(String source) throws Exception;
 
     /** Runs an action once when the kernel shuts down; actions run in the reverse of the order given. */
     void onShutdown(Runnable action);

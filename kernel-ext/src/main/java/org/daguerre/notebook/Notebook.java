@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.daguerre.argument.Arguments;
+import org.daguerre.argument.Choices;
 import org.daguerre.pipeline.Daguerre;
 
 /** Daguerre in a notebook: here names meet magics, and types their renderers. */
@@ -83,16 +84,17 @@ public final class Notebook {
 
     /** The magics by name: annotated commands, new for every call so that nothing is left over from the one before. */
     static Map<String, Supplier<Magic>> magics(KernelHost host, Session session, List<String> problems) {
+        Choices choices = new Choices(new NotebookVariables(host));
         Map<String, Supplier<Magic>> magics = new LinkedHashMap<>();
         magics.put("daguerre", () -> new DaguerreMagic(host, session, problems));
         magics.put("model", () -> new ModelMagic(session, host));
-        magics.put("sample", () -> new SampleMagic(session, host));
-        magics.put("start", () -> new StartMagic(session));
+        magics.put("sample", () -> new SampleMagic(session, host, choices));
+        magics.put("start", () -> new StartMagic(session, choices));
         magics.put("step", () -> new StepMagic(session, host));
         magics.put("back", () -> new BackMagic(session));
-        magics.put("branch", () -> new BranchMagic(session));
+        magics.put("branch", () -> new BranchMagic(session, choices));
         magics.put("finish", () -> new FinishMagic(session, host));
-        magics.put("plot", () -> new PlotMagic(session, host));
+        magics.put("plot", () -> new PlotMagic(session, host, choices));
         magics.put("attention", () -> new AttentionMagic(session, host));
         return magics;
     }

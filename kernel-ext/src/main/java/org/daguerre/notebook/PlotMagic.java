@@ -3,6 +3,7 @@ package org.daguerre.notebook;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.daguerre.argument.Choices;
 import org.daguerre.image.Theme;
 import org.daguerre.name.Names;
 import org.daguerre.pipeline.Generation;
@@ -13,7 +14,6 @@ import org.daguerre.plot.RunPlot;
 import org.daguerre.plot.SchedulePlot;
 import org.daguerre.plot.SchedulePlot.Quantity;
 import org.daguerre.schedule.NoiseSchedule;
-import org.daguerre.schedule.NoiseSchedules;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -37,6 +37,7 @@ final class PlotMagic extends Magic {
             "schedule", "snr", "beta", "sigma", "plan", "path", "steps", "norms", "times", "latents", "attention");
 
     private final Session session;
+    private final Choices choices;
     private final KernelHost host;
 
     @Parameters(
@@ -49,7 +50,7 @@ final class PlotMagic extends Magic {
             index = "1..*",
             paramLabel = "NAME",
             description =
-                    "schedules to draw: linear, scaled_linear, cosine, sigmoid, zero_snr, flow; the model's own if none is given")
+                    "schedules to draw: linear, scaled_linear, cosine, sigmoid, zero_snr, flow, or variables of yours; the model's own if none is given")
     private List<String> names = List.of();
 
     @Option(names = "--frames", paramLabel = "N", description = "the most frames of a film strip, 1 or more")
@@ -61,8 +62,9 @@ final class PlotMagic extends Magic {
     @Mixin
     private AttentionOptions attention;
 
-    PlotMagic(Session session, KernelHost host) {
+    PlotMagic(Session session, KernelHost host, Choices choices) {
         this.session = session;
+        this.choices = choices;
         this.host = host;
     }
 
@@ -103,7 +105,7 @@ final class PlotMagic extends Magic {
             chosen.put(session.model().name(), session.model().scheduler().schedule());
         }
         for (String name : names) {
-            chosen.put(name, NoiseSchedules.named(name));
+            chosen.put(name, choices.schedule(name));
         }
         return chosen;
     }

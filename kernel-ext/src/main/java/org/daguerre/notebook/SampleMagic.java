@@ -1,6 +1,7 @@
 package org.daguerre.notebook;
 
 import java.util.concurrent.CancellationException;
+import org.daguerre.argument.Choices;
 import org.daguerre.argument.SamplingOptions;
 import org.daguerre.pipeline.Generation;
 import picocli.CommandLine.Command;
@@ -8,7 +9,12 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code %sample}, in Java {@code model.prompt("...").steps(30).start().finish()}. */
-@Command(name = "%sample", description = "Makes a picture from a prompt and leaves the run behind for inspection.")
+@Command(
+        name = "%sample",
+        description = {
+            "Makes a picture from a prompt and leaves the run behind for inspection.",
+            "A sampler, schedule, spacing, guidance or prediction type may be a variable of yours."
+        })
 final class SampleMagic extends Magic {
 
     private final Session session;
@@ -18,11 +24,12 @@ final class SampleMagic extends Magic {
     private String prompt;
 
     @Mixin
-    private SamplingOptions options;
+    private final SamplingOptions options;
 
-    SampleMagic(Session session, KernelHost host) {
+    SampleMagic(Session session, KernelHost host, Choices choices) {
         this.session = session;
         this.host = host;
+        this.options = new SamplingOptions(choices);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.daguerre.notebook;
 
+import org.daguerre.argument.Choices;
 import org.daguerre.argument.SamplingOptions;
 import org.daguerre.pipeline.Generation;
 import picocli.CommandLine.Command;
@@ -9,7 +10,10 @@ import picocli.CommandLine.Parameters;
 /** {@code %start}, in Java {@code model.prompt("...").steps(30).start()}. */
 @Command(
         name = "%start",
-        description = "Begins a run and stops before its first step: %%step, %%back, %%branch and %%finish go on.")
+        description = {
+            "Begins a run and stops before its first step: %%step, %%back, %%branch and %%finish go on.",
+            "A sampler, schedule, spacing, guidance or prediction type may be a variable of yours."
+        })
 final class StartMagic extends Magic {
 
     private final Session session;
@@ -18,10 +22,11 @@ final class StartMagic extends Magic {
     private String prompt;
 
     @Mixin
-    private SamplingOptions options;
+    private final SamplingOptions options;
 
-    StartMagic(Session session) {
+    StartMagic(Session session, Choices choices) {
         this.session = session;
+        this.options = new SamplingOptions(choices);
     }
 
     @Override

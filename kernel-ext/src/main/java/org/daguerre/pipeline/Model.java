@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.daguerre.attention.AttentionLayer;
 import org.daguerre.attention.AttentionMaps;
 import org.daguerre.denoiser.ConditionalDenoiser;
+import org.daguerre.denoiser.PredictionType;
 import org.daguerre.name.Names;
 import org.daguerre.onnx.Device;
 import org.daguerre.onnx.ModelException;
@@ -310,10 +311,15 @@ public final class Model implements AutoCloseable {
 
     /** The network under a prompt and a negative prompt; "" is the empty prompt that guidance leads away from. */
     public ConditionalDenoiser denoiser(String prompt, String negative) {
+        return denoiser(prompt, negative, scheduler.config().predictionType());
+    }
+
+    /** The same with the network's output read as something else than scheduler_config.json says. */
+    public ConditionalDenoiser denoiser(String prompt, String negative, PredictionType type) {
         Map<String, Tensor> embeds = new LinkedHashMap<>();
         embeds.put(ConditionalDenoiser.COND, promptEmbeds(prompt));
         embeds.put(ConditionalDenoiser.UNCOND, promptEmbeds(negative));
-        return unet.prompted(embeds);
+        return unet.prompted(embeds, type);
     }
 
     /** The picture {@code [b, 3, H, W]} in -1..1 of a state, not clamped. */

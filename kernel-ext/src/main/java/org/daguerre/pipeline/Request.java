@@ -2,14 +2,21 @@ package org.daguerre.pipeline;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import org.daguerre.denoiser.ConditionalDenoiser;
+import org.daguerre.denoiser.PredictionType;
 import org.daguerre.guidance.Guidance;
 import org.daguerre.name.Names;
 import org.daguerre.run.Run;
 import org.daguerre.run.Sampling;
 import org.daguerre.sampler.Sampler;
+import org.daguerre.schedule.Ladder;
+import org.daguerre.schedule.Level;
 import org.daguerre.schedule.NoiseSchedule;
+import org.daguerre.schedule.Plan;
+import org.daguerre.schedule.Spacing;
 import org.daguerre.tensor.Tensor;
 import org.daguerre.text.Tokens;
 
@@ -46,8 +53,40 @@ public record Request(
     static final int MAX_PIXELS = 4096;
     private static final int SHOWN = 300;
 
-    /** Sampler, schedule and state: the model's own, changed by what was asked for. */
-    record Choice(Scheduler scheduler, Sampler sampler, NoiseSchedule schedule, int height, int width) {}
+    /** Sampler, schedule, spacing, prediction type and state: the model's own where null, changed by what was asked for. */
+    record Choice(
+            Scheduler scheduler,
+            Sampler sampler,
+            NoiseSchedule schedule,
+            UnaryOperator<Spacing> spacing,
+            PredictionType prediction,
+            int height,
+            int width) {
+
+        Choice scheduler(Scheduler scheduler) {
+            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width);
+        }
+
+        Choice sampler(Sampler sampler) {
+            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width);
+        }
+
+        Choice schedule(NoiseSchedule schedule) {
+            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width);
+        }
+
+        Choice spacing(UnaryOperator<Spacing> spacing) {
+            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width);
+        }
+
+        Choice prediction(PredictionType prediction) {
+            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width);
+        }
+
+        Choice size(int height, int width) {
+            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width);
+        }
+    }
 
     public Request {
         Objects.requireNonNull(prompt, "prompt");
@@ -72,7 +111,7 @@ public record Request(
                 Guidance.scale(DEFAULT_GUIDANCE),
                 0,
                 1,
-                new Choice(model.schedulerJson(), null, null, shape[2], shape[3]));
+                new Choice(model.schedulerJson(), null, null, null, null, shape[2], shape[3]));
     }
 
     public Request prompt(String prompt) {
@@ -111,34 +150,42 @@ public record Request(
 
     /** The sampler of a standard name, with the options of the model's scheduler_config.json. */
     public Request sampler(String name) {
-        return with(
-                new Choice(sampling.scheduler.sampler(name), null, sampling.schedule, sampling.height, sampling.width));
+        return with(sampling.scheduler(sampling.scheduler.sampler(name)).sampler(null));
     }
 
     /** One's own sampler, on the timesteps of the model's scheduler. */
     public Request sampler(Sampler sampler) {
-        return with(new Choice(sampling.scheduler, sampler, sampling.schedule, sampling.height, sampling.width));
+        return with(sampling.sampler(sampler));
     }
 
     /** linear, scaled_linear, cosine or sigmoid, over the model's own range of betas. */
     public Request schedule(String name) {
-        return with(
-                new Choice(sampling.scheduler.schedule(name), sampling.sampler, null, sampling.height, sampling.width));
+        return with(sampling.scheduler(sampling.scheduler.schedule(name)).schedule(null));
     }
 
     /** One's own noise schedule. */
     public Request schedule(NoiseSchedule schedule) {
-        return with(new Choice(sampling.scheduler, sampling.sampler, schedule, sampling.height, sampling.width));
+        return with(sampling.schedule(schedule));
     }
 
     /** leading, trailing or linspace timesteps, or noise levels on a karras, exponential, beta or lu ladder. */
     public Request spacing(String name) {
-        return with(new Choice(
-                sampling.scheduler.spacing(name),
-                sampling.sampler,
-                sampling.schedule,
-                sampling.height,
-                sampling.width));
+        return with(sampling.scheduler(sampling.scheduler.spacing(name)).spacing(null));
+    }
+
+    /** One's own timesteps. */
+    public Request spacing(Spacing spacing) {
+        return with(sampling.spacing(usual -> spacing));
+    }
+
+    /** The usual start and end, with the noise levels between them on one's own ladder. */
+    public Request spacing(Ladder ladder) {
+        return with(sampling.spacing(usual -> usual.on(ladder)));
+    }
+
+    /** What the network's output is read as, whatever scheduler_config.json says. */
+    public Request prediction(PredictionType type) {
+        return with(sampling.prediction(type));
     }
 
     /** Height and width of the picture in pixels; the model's own unless set. */
@@ -155,7 +202,7 @@ public record Request(
                             ? "Model '" + model.name() + "' makes " + own[2] * scale + " x " + own[3] * scale + " only."
                             : "Give multiples of " + 8 * scale + ", up to " + MAX_PIXELS + "."));
         }
-        return with(new Choice(sampling.scheduler, sampling.sampler, sampling.schedule, height / scale, width / scale));
+        return with(sampling.size(height / scale, width / scale));
     }
 
     private Request with(Choice sampling) {
@@ -169,16 +216,20 @@ public record Request(
 
     /** The same as the core understands it: all that decides the first picture. */
     public Sampling toSampling() {
-        return toSampling(model.denoiser(prompt, negative));
+        return toSampling(
+                sampling.prediction == null
+                        ? model.denoiser(prompt, negative)
+                        : model.denoiser(prompt, negative, sampling.prediction));
     }
 
     private Sampling toSampling(ConditionalDenoiser denoiser) {
         var config = sampling.scheduler.checked().config();
         NoiseSchedule schedule = sampling.schedule == null ? config.schedule() : sampling.schedule;
         Sampler sampler = sampling.sampler == null ? config.sampler() : sampling.sampler;
+        Spacing usual = config.sampler().spacing();
         return Sampling.of(denoiser, schedule, 1, model.shape()[1], sampling.height, sampling.width)
                 .sampler(sampler)
-                .spacing(config.sampler().spacing())
+                .spacing(sampling.spacing == null ? usual : sampling.spacing.apply(usual))
                 .guidance(guidance)
                 .steps(steps)
                 .seed(seed);
@@ -188,8 +239,28 @@ public record Request(
     public Generation start() {
         Tensor promptEmbeds = model.promptEmbeds(prompt);
         Sampling first = toSampling();
+        requireFallingNoise(first.plan());
         List<Run> runs = new ArrayList<>(first.start(count));
         return new Generation(this, promptEmbeds, runs);
+    }
+
+    /** One's own schedule, spacing or ladder may rise. */
+    private static void requireFallingNoise(Plan plan) {
+        for (int i = 0; i < plan.count(); i++) {
+            Level from = plan.from(i);
+            Level to = plan.to(i);
+            if (!(to.ratio() <= from.ratio())) {
+                throw new IllegalArgumentException(String.format(
+                        Locale.ROOT,
+                        "step %d leads from less noise to more, sigma / alpha %.4g at t %.4g to %.4g at t %.4g."
+                                + " Give a schedule whose noise grows with t.",
+                        i + 1,
+                        from.ratio(),
+                        from.t(),
+                        to.ratio(),
+                        to.t()));
+            }
+        }
     }
 
     @Override

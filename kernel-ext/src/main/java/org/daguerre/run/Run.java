@@ -8,6 +8,7 @@ import java.util.concurrent.CancellationException;
 import java.util.function.UnaryOperator;
 import org.daguerre.denoiser.Denoiser;
 import org.daguerre.denoiser.Prediction;
+import org.daguerre.guidance.Guidance;
 import org.daguerre.sampler.Edit;
 import org.daguerre.sampler.Sampler;
 import org.daguerre.sampler.Step;
@@ -132,11 +133,13 @@ public final class Run {
         Node from = node;
         Trajectory soFar = from.trajectory();
         int expected = from.calls() + by.sampler().callsLeft(soFar);
-        Denoiser guided = by.guidance().guide(by.model());
+        String at = "step " + (soFar.length() + 1);
+        Watched model = new Watched(by.model(), at);
+        Denoiser guided = by.guidance().guide(model);
         int[] calls = {from.calls()};
         Denoiser counted = (x, level) -> {
             throwIfCancelled();
-            Prediction prediction = guided.predict(x, level);
+            Prediction prediction = guided(guided, by.guidance(), model, x, level);
             calls[0]++;
             observer.on(new Progress(
                     this,
@@ -149,7 +152,13 @@ public final class Run {
         };
         throwIfCancelled();
         long start = System.nanoTime();
-        Step step = checked(by.sampler(), by.sampler().next(counted, soFar), soFar);
+        Step step;
+        try {
+            step = by.sampler().next(counted, soFar);
+        } catch (RuntimeException | StackOverflowError | AssertionError e) {
+            throw model.failed("sampler '" + by.sampler() + "'", e);
+        }
+        step = checked(by.sampler(), step, soFar);
         for (Edit edit : by.edits()) {
             step = edit.apply(step);
         }
@@ -159,6 +168,24 @@ public final class Run {
         int left = after.done() ? 0 : by.sampler().callsLeft(after);
         observer.on(new Progress(
                 this, after.length(), after.length() + after.stepsLeft(), calls[0], calls[0] + left, true));
+    }
+
+    /** One's own guidance may err as well as one's own sampler. */
+    private static Prediction guided(Denoiser guided, Guidance guidance, Watched model, Tensor x, Level level) {
+        String whose = "the answer of '" + guidance + "' ";
+        Prediction prediction;
+        try {
+            prediction = guided.predict(x, level);
+        } catch (RuntimeException | StackOverflowError | AssertionError e) {
+            throw model.failed("'" + guidance + "'", e);
+        }
+        if (prediction == null) {
+            throw model.failed(whose + "is null. Return a prediction of the state's shape.");
+        }
+        if (!prediction.raw().isFinite()) {
+            throw model.failed(whose + "has values that are infinite or not a number. Look for a division by 0.");
+        }
+        return prediction;
     }
 
     /** One's own sampler may err; the run then stays where it is. */

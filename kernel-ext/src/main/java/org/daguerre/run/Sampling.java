@@ -41,6 +41,8 @@ public record Sampling(
         long seed,
         List<Edit> edits) {
 
+    static final int MAX_STEPS = 1_000_000;
+
     public Sampling {
         Objects.requireNonNull(model, "model");
         Objects.requireNonNull(schedule, "schedule");
@@ -49,8 +51,9 @@ public record Sampling(
         Objects.requireNonNull(spacing, "spacing");
         shape = shape.clone();
         edits = List.copyOf(edits);
-        if (steps < 1) {
-            throw new IllegalArgumentException("steps is " + steps + ". Give 1 or more, usually 20 to 50.");
+        if (steps < 1 || steps > MAX_STEPS) {
+            throw new IllegalArgumentException(
+                    "steps is " + steps + ". Give 1 to " + MAX_STEPS + ", usually 20 to 50.");
         }
     }
 
@@ -105,7 +108,18 @@ public record Sampling(
 
     /** All levels of the run. */
     public Plan plan() {
-        return spacing.forShape(shape).plan(schedule, steps);
+        try {
+            return spacing.forShape(shape).plan(schedule, steps);
+        } catch (IllegalArgumentException | IllegalStateException | UnsupportedOperationException explained) {
+            throw explained;
+        } catch (RuntimeException | StackOverflowError | AssertionError e) { // one's own schedule or spacing may err
+            String message = e.getMessage();
+            IllegalStateException named = new IllegalStateException("the levels of schedule '" + schedule
+                    + "' cannot be had: " + e.getClass().getSimpleName() + (message == null ? "" : " (" + message + ")")
+                    + ". Let it give a Level for every t from 0 to " + (schedule.numTrainTimesteps() - 1) + ".");
+            named.setStackTrace(e.getStackTrace());
+            throw named;
+        }
     }
 
     /** A run at its first step. */

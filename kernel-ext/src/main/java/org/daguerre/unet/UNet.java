@@ -107,7 +107,12 @@ public final class UNet implements AutoCloseable {
      * @param promptEmbeds by branch ("cond", "uncond"), each {@code [1, tokens, dim]}
      */
     public ConditionalDenoiser prompted(Map<String, Tensor> promptEmbeds) {
-        return new Prompted(Map.copyOf(promptEmbeds));
+        return prompted(promptEmbeds, predictionType);
+    }
+
+    /** The same with the output read as something else than the network was loaded with. */
+    public ConditionalDenoiser prompted(Map<String, Tensor> promptEmbeds, PredictionType type) {
+        return new Prompted(Map.copyOf(promptEmbeds), type);
     }
 
     /** Everything it answers to one state under one prompt: the named outputs, for x of batch 1. */
@@ -122,8 +127,11 @@ public final class UNet implements AutoCloseable {
      * @param promptEmbeds one prompt a state, {@code [b, tokens, dim]}
      */
     public Map<String, Tensor> inputs(Tensor x, Level level, Tensor promptEmbeds) {
-        return Map.of(
-                SAMPLE, predictionType.input(x, level), TIMESTEP, timestep(level, x.shape()[0]), PROMPT, promptEmbeds);
+        return inputs(x, level, promptEmbeds, predictionType);
+    }
+
+    private Map<String, Tensor> inputs(Tensor x, Level level, Tensor promptEmbeds, PredictionType type) {
+        return Map.of(SAMPLE, type.input(x, level), TIMESTEP, timestep(level, x.shape()[0]), PROMPT, promptEmbeds);
     }
 
     private Tensor timestep(Level level, int batch) {
@@ -137,12 +145,14 @@ public final class UNet implements AutoCloseable {
     private final class Prompted implements ConditionalDenoiser {
 
         private final Map<String, Tensor> promptEmbeds;
+        private final PredictionType type;
 
         /** The prompts of the last call: those of the next are the same, as a rule. */
         private volatile Batch last = new Batch(List.of(), 0, null);
 
-        Prompted(Map<String, Tensor> promptEmbeds) {
+        Prompted(Map<String, Tensor> promptEmbeds, PredictionType type) {
             this.promptEmbeds = promptEmbeds;
+            this.type = type;
         }
 
         @Override
@@ -154,10 +164,10 @@ public final class UNet implements AutoCloseable {
         public List<Prediction> predict(Tensor x, Level level, List<String> branches) {
             int pictures = x.shape()[0];
             Tensor prompts = prompts(branches, pictures);
-            Tensor raw = model.run(inputs(repeat(x, branches.size()), level, prompts), OUT);
+            Tensor raw = model.run(inputs(repeat(x, branches.size()), level, prompts, type), OUT);
             Prediction[] answers = new Prediction[branches.size()];
             for (int i = 0; i < answers.length; i++) {
-                answers[i] = prediction(raw.slice(i * pictures, (i + 1) * pictures), x, level);
+                answers[i] = prediction(raw.slice(i * pictures, (i + 1) * pictures), type, x, level);
             }
             return List.of(answers);
         }
@@ -195,10 +205,10 @@ public final class UNet implements AutoCloseable {
     /** The prompts of some branches, one a picture: {@code [branches * pictures, tokens, dim]}. */
     private record Batch(List<String> branches, int pictures, Tensor promptEmbeds) {}
 
-    private Prediction prediction(Tensor raw, Tensor x, Level level) {
+    private Prediction prediction(Tensor raw, PredictionType type, Tensor x, Level level) {
         int[] shape = raw.shape();
         if (shape[1] == channels) {
-            return new Prediction(raw, predictionType, x, level);
+            return new Prediction(raw, type, x, level);
         }
         Tensor[] means = new Tensor[shape[0]];
         Tensor[] variances = new Tensor[shape[0]];
@@ -207,7 +217,7 @@ public final class UNet implements AutoCloseable {
             means[i] = rows.slice(0, channels).reshape(1, channels, shape[2], shape[3]);
             variances[i] = rows.slice(channels, 2 * channels).reshape(1, channels, shape[2], shape[3]);
         }
-        return new Prediction(Tensor.concat(means), predictionType, x, level, Map.of(), Tensor.concat(variances));
+        return new Prediction(Tensor.concat(means), type, x, level, Map.of(), Tensor.concat(variances));
     }
 
     @Override

@@ -63,9 +63,13 @@ public final class IJavaKernel extends BaseKernel implements NotebookKernel {
         cells.close();
     }
 
+    public Object evalRaw(String source) {
+        return cells.eval(parser.transformLineMagics(source, call -> toJava(call.getMagicCall())));
+    }
+
     @Override
     public DisplayData eval(String source) {
-        Object value = cells.eval(parser.transformLineMagics(source, call -> toJava(call.getMagicCall())));
+        Object value = evalRaw(source);
         return value == null ? null : getRenderer().render(value);
     }
 

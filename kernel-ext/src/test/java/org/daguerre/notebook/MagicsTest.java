@@ -292,7 +292,7 @@ class MagicsTest extends InEveryKernel {
         public void update(String id, MimeBundle bundle) {}
 
         @Override
-        public void eval(String source) {
+        public Object eval(String source) {
             throw new IllegalStateException("no compiler");
         }
 

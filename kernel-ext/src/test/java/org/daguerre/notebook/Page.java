@@ -75,7 +75,9 @@ class Page implements KernelHost {
     public <T> void renderer(Class<T> type, Function<? super T, MimeBundle> renderer) {}
 
     @Override
-    public void eval(String source) {}
+    public Object eval(String source) {
+        throw new IllegalStateException("no such variable");
+    }
 
     @Override
     public void onShutdown(Runnable action) {}

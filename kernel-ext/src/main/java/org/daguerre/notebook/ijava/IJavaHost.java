@@ -3,14 +3,16 @@ package org.daguerre.notebook.ijava;
 import io.github.spencerpark.jupyter.kernel.BaseKernel;
 import io.github.spencerpark.jupyter.kernel.display.DisplayData;
 import io.github.spencerpark.jupyter.kernel.magic.registry.Magics;
+import java.lang.reflect.Method;
 import java.util.function.Function;
 import org.daguerre.notebook.KernelHost;
 import org.daguerre.notebook.MimeBundle;
 import org.daguerre.notebook.Notebook;
 
 /**
- * IJava, and any other kernel on jupyter-jvm-basekernel 2.3.0 that has magics, as a {@link KernelHost}. IJava looks for no
- * extensions, so a cell installs Daguerre:
+ * IJava, and any other kernel on jupyter-jvm-basekernel 2.3.0 that has magics, as a {@link KernelHost}. The base kernel
+ * knows no magics and gives no values; IJava's own class does, and it is not on Maven Central, so both are called by
+ * reflection. IJava looks for no extensions, so a cell installs Daguerre:
  *
  * <pre>{@code
  * org.daguerre.notebook.ijava.IJavaHost.install(io.github.spencerpark.ijava.IJava.getKernelInstance());
@@ -20,28 +22,25 @@ public final class IJavaHost implements KernelHost {
 
     private final BaseKernel kernel;
     private final Magics magics;
+    private final Method evalRaw;
 
-    /** @throws IllegalArgumentException if the kernel has no public method {@code Magics getMagics()} */
+    /** @throws IllegalArgumentException if the kernel has no {@code Magics getMagics()} and {@code Object evalRaw(String)} */
     public IJavaHost(BaseKernel kernel) {
         this.kernel = kernel;
-        this.magics = magics(kernel);
-    }
-
-    /** Installs Daguerre into a kernel and returns what to type first. */
-    public static String install(BaseKernel kernel) {
-        return Notebook.install(new IJavaHost(kernel));
-    }
-
-    /** The base kernel knows no magics; IJava's own class does, and it is not on Maven Central. */
-    private static Magics magics(BaseKernel kernel) {
         try {
-            return (Magics) kernel.getClass().getMethod("getMagics").invoke(kernel);
+            this.magics = (Magics) kernel.getClass().getMethod("getMagics").invoke(kernel);
+            this.evalRaw = kernel.getClass().getMethod("evalRaw", String.class);
         } catch (ReflectiveOperationException | ClassCastException e) {
             throw new IllegalArgumentException(
                     kernel.getClass().getName()
                             + " has no magics. Use IJava 1.3.0, or JJava, which needs no installing.",
                     e);
         }
+    }
+
+    /** Installs Daguerre into a kernel and returns what to type first. */
+    public static String install(BaseKernel kernel) {
+        return Notebook.install(new IJavaHost(kernel));
     }
 
     @Override
@@ -98,8 +97,8 @@ public final class IJavaHost implements KernelHost {
     }
 
     @Override
-    public void eval(String source) throws Exception {
-        kernel.eval(source);
+    public Object eval(String source) throws Exception {
+        return evalRaw.invoke(kernel, source);
     }
 
     /** The base kernel tells nobody of its shutdown, the JVM does. */

@@ -71,8 +71,8 @@ public final class JJavaHost implements KernelHost {
     }
 
     @Override
-    public void eval(String source) {
-        kernel.evalRaw(source);
+    public Object eval(String source) {
+        return kernel.evalRaw(source);
     }
 
     @Override

@@ -1,0 +1,81 @@
+package org.daguerre.run;
+
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import org.daguerre.denoiser.ConditionalDenoiser;
+import org.daguerre.denoiser.Prediction;
+import org.daguerre.schedule.Level;
+import org.daguerre.tensor.Tensor;
+
+/**
+ * A model in one step of a run, and what went wrong there: whose fault a failure is, the model's, the guidance's or the
+ * sampler's, so that one's own sampler in a notebook's cell is answered by its name and not by a stack trace.
+ */
+final class Watched implements ConditionalDenoiser {
+
+    private final ConditionalDenoiser model;
+    private final String at;
+    private RuntimeException explained;
+
+    /** @param at which step, in words */
+    Watched(ConditionalDenoiser model, String at) {
+        this.model = model;
+        this.at = at;
+    }
+
+    @Override
+    public Set<String> branches() {
+        return model.branches();
+    }
+
+    @Override
+    public List<Prediction> predict(Tensor x, Level level, List<String> branches) {
+        List<Prediction> answers;
+        try {
+            answers = model.predict(x, level, branches);
+        } catch (RuntimeException e) {
+            throw keep(e);
+        }
+        for (int i = 0; i < answers.size(); i++) {
+            if (!answers.get(i).raw().isFinite()) {
+                throw failed("the model's answer '" + branches.get(i)
+                        + "' has values that are infinite or not a number. Take another device or another model.");
+            }
+        }
+        return answers;
+    }
+
+    /** A failure in words of our own. */
+    RuntimeException failed(String factAndRemedy) {
+        return keep(new IllegalStateException("in " + at + " " + factAndRemedy));
+    }
+
+    /**
+     * What somebody's code threw: as it is where it explains itself, because it is an interrupt, the model's or this
+     * library's; otherwise with the name of whose it is, and with the frames of what was thrown.
+     */
+    RuntimeException failed(String whose, Throwable thrown) {
+        if (thrown == explained || thrown instanceof CancellationException || isOurs(thrown)) {
+            return keep((RuntimeException) thrown);
+        }
+        String message = thrown.getMessage();
+        IllegalStateException named = new IllegalStateException("in " + at + " " + whose + " threw "
+                + thrown.getClass().getSimpleName() + (message == null ? "" : " (" + message + ")")
+                + ". Mend it, or take another; the run stays before this step.");
+        named.setStackTrace(thrown.getStackTrace());
+        return keep(named);
+    }
+
+    private RuntimeException keep(RuntimeException failure) {
+        explained = failure;
+        return failure;
+    }
+
+    private static boolean isOurs(Throwable thrown) {
+        StackTraceElement[] frames = thrown.getStackTrace();
+        return (thrown instanceof IllegalArgumentException || thrown instanceof IllegalStateException)
+                && frames.length > 0
+                && frames[0].getClassName().startsWith("org.daguerre.");
+    }
+}
