@@ -33,7 +33,7 @@ public record Preconditioned(double sigmaData, boolean negative, double sigmaMin
 
     @Override
     public Tensor denoised(Tensor raw, Tensor x, Level level) {
-        return x.times(skip(level) / level.scale()).plus(out(level), raw);
+        return Tensor.combine(skip(level) / level.scale(), x, out(level), raw);
     }
 
     @Override

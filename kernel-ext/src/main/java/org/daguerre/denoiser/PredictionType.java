@@ -31,7 +31,7 @@ public interface PredictionType {
 
     /** The estimate of the noise, eps. */
     default Tensor noise(Tensor raw, Tensor x, Level level) {
-        return x.plus(-level.alpha(), denoised(raw, x, level)).over(level.sigma());
+        return Tensor.combine(1 / level.sigma(), x, -level.alpha() / level.sigma(), denoised(raw, x, level));
     }
 
     /**
@@ -78,7 +78,7 @@ public interface PredictionType {
                                     + " a model with prediction_type v_prediction, or a schedule without zero terminal"
                                     + " SNR.");
                 }
-                return x.plus(-level.sigma(), raw).over(level.alpha());
+                return Tensor.combine(1 / level.alpha(), x, -level.sigma() / level.alpha(), raw);
             }
 
             @Override
@@ -106,30 +106,32 @@ public interface PredictionType {
             @Override
             public Tensor denoised(Tensor raw, Tensor x, Level level) {
                 double r = Math.hypot(level.alpha(), level.sigma());
-                return x.times(level.alpha() / (r * r)).plus(-level.sigma() / r, raw);
+                return Tensor.combine(level.alpha() / (r * r), x, -level.sigma() / r, raw);
             }
 
             @Override
             public Tensor noise(Tensor raw, Tensor x, Level level) {
                 double r = Math.hypot(level.alpha(), level.sigma());
-                return x.times(level.sigma() / (r * r)).plus(level.alpha() / r, raw);
+                return Tensor.combine(level.sigma() / (r * r), x, level.alpha() / r, raw);
             }
 
             @Override
             public Tensor raw(Tensor denoised, Tensor noise, Level level) {
                 double r = Math.hypot(level.alpha(), level.sigma());
-                return noise.times(level.alpha() / r).plus(-level.sigma() / r, denoised);
+                return Tensor.combine(level.alpha() / r, noise, -level.sigma() / r, denoised);
             }
         },
         FLOW_PREDICTION {
             @Override
             public Tensor denoised(Tensor raw, Tensor x, Level level) {
-                return x.plus(-level.sigma(), raw).over(level.alpha() + level.sigma());
+                double whole = level.alpha() + level.sigma();
+                return Tensor.combine(1 / whole, x, -level.sigma() / whole, raw);
             }
 
             @Override
             public Tensor noise(Tensor raw, Tensor x, Level level) {
-                return x.plus(level.alpha(), raw).over(level.alpha() + level.sigma());
+                double whole = level.alpha() + level.sigma();
+                return Tensor.combine(1 / whole, x, level.alpha() / whole, raw);
             }
 
             @Override

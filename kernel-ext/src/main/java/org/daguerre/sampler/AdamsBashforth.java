@@ -12,15 +12,9 @@ final class AdamsBashforth {
     static Tensor slope(List<Tensor> e) {
         return switch (e.size()) {
             case 1 -> e.get(0);
-            case 2 -> e.get(0).times(3).minus(e.get(1)).over(2);
-            case 3 -> e.get(0).times(23).plus(-16, e.get(1)).plus(5, e.get(2)).over(12);
-            default ->
-                e.get(0)
-                        .times(55)
-                        .plus(-59, e.get(1))
-                        .plus(37, e.get(2))
-                        .plus(-9, e.get(3))
-                        .over(24);
+            case 2 -> Tensor.combine(3 / 2.0, e.get(0), -1 / 2.0, e.get(1));
+            case 3 -> Tensor.combine(23 / 12.0, e.get(0), -16 / 12.0, e.get(1), 5 / 12.0, e.get(2));
+            default -> Tensor.combine(new double[] {55 / 24.0, -59 / 24.0, 37 / 24.0, -9 / 24.0}, e);
         };
     }
 }

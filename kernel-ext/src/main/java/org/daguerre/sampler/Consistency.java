@@ -43,7 +43,7 @@ public record Consistency(double noiseScale, Clipping clipping, Spacing spacing)
         double sigmaMin = soFar.plan().end().ratio();
         double sigma = noiseScale * Math.sqrt(Math.max(0, next.ratio() * next.ratio() - sigmaMin * sigmaMin));
         Noise.Draw draw = soFar.noise().draw(denoised.shape());
-        Tensor x = denoised.plus(sigma, draw.tensor()).times(next.alpha());
+        Tensor x = Tensor.combine(next.alpha(), denoised, next.alpha() * sigma, draw.tensor());
         return new Step(x, next, List.of(prediction), draw.after());
     }
 

@@ -52,17 +52,19 @@ public record Ddim(double eta, Clipping clipping, boolean noiseOfClipped, Spacin
         Level next = soFar.next();
         Prediction prediction = model.predict(x, level);
         Tensor denoised = clipping.of(prediction.denoised());
-        Tensor noise = noiseOfClipped ? x.plus(-level.alpha(), denoised).over(level.sigma()) : prediction.noise();
+        Tensor noise = noiseOfClipped
+                ? Tensor.combine(1 / level.sigma(), x, -level.alpha() / level.sigma(), denoised)
+                : prediction.noise();
         if (eta == 0) {
-            Tensor deterministic = denoised.times(next.alpha()).plus(next.sigma(), noise);
+            Tensor deterministic = Tensor.combine(next.alpha(), denoised, next.sigma(), noise);
             return new Step(deterministic, next, List.of(prediction), soFar.noise());
         }
         double shrink = next.ratio() / level.ratio();
         double sigmaUp = eta * next.sigma() * Math.sqrt(1 - shrink * shrink);
         double sigmaDown = Math.sqrt(next.sigma() * next.sigma() - sigmaUp * sigmaUp);
         Noise.Draw draw = soFar.noise().draw(x.shape());
-        Tensor mean = denoised.times(next.alpha()).plus(sigmaDown, noise);
-        return new Step(mean.plus(sigmaUp, draw.tensor()), next, List.of(prediction), draw.after());
+        Tensor noised = Tensor.combine(next.alpha(), denoised, sigmaDown, noise, sigmaUp, draw.tensor());
+        return new Step(noised, next, List.of(prediction), draw.after());
     }
 
     @Override

@@ -38,7 +38,7 @@ public record DdimInverse(Clipping clipping, Spacing spacing) implements Sampler
         Level next = soFar.next();
         Prediction prediction = model.predict(soFar.x(), soFar.level());
         Tensor denoised = clipping.of(prediction.denoised());
-        Tensor x = denoised.times(next.alpha()).plus(next.sigma(), prediction.noise());
+        Tensor x = Tensor.combine(next.alpha(), denoised, next.sigma(), prediction.noise());
         return new Step(x, next, List.of(prediction), soFar.noise());
     }
 

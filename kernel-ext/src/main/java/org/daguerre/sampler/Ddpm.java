@@ -77,8 +77,8 @@ public record Ddpm(Variance variance, Clipping clipping, Manner manner, Spacing 
         // in float32 as torch has it: between neighbouring timesteps beta is the small difference of two numbers near 1
         float alpha = (float) level.alphasCumprod() / (float) next.alphasCumprod();
         double beta = level.form() == Form.PRESERVING ? 1f - alpha : noiseBefore - alpha * noiseAfter;
-        Tensor mean =
-                denoised.times(next.alpha() * beta / noiseBefore).plus(Math.sqrt(alpha) * noiseAfter / noiseBefore, x);
+        Tensor mean = Tensor.combine(
+                next.alpha() * beta / noiseBefore, denoised, Math.sqrt(alpha) * noiseAfter / noiseBefore, x);
         if (manner == Manner.PAPER ? noiseAfter == 0 : level.t() == 0) {
             return new Step(mean, next, List.of(prediction), soFar.noise());
         }

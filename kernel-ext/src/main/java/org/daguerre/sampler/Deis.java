@@ -55,7 +55,7 @@ public record Deis(int order, boolean lowerOrderFinal, Clipping clipping, Spacin
         Level next = soFar.next();
         Prediction prediction = model.predict(x, level);
         if (level.alpha() == 0) {
-            Tensor euler = prediction.denoised().times(next.alpha()).plus(next.sigma(), prediction.noise());
+            Tensor euler = Tensor.combine(next.alpha(), prediction.denoised(), next.sigma(), prediction.noise());
             return new Step(euler, next, List.of(prediction), soFar.noise());
         }
         Past past = soFar.memory(Past.class);
@@ -69,12 +69,15 @@ public record Deis(int order, boolean lowerOrderFinal, Clipping clipping, Spacin
             rho.addAll(past.rho().subList(0, kept));
         }
         int use = Math.min(noise.size(), orderAt(next, soFar.plan().count()));
-        Tensor moved = x.over(level.alpha());
+        List<Tensor> terms = new ArrayList<>(noise.subList(0, use));
+        terms.add(x);
+        double[] weights = new double[use + 1];
         for (int k = 0; k < use; k++) {
-            moved = moved.plus(weight(rho.subList(0, use), k, next.ratio()), noise.get(k));
+            weights[k] = next.alpha() * weight(rho.subList(0, use), k, next.ratio());
         }
+        weights[use] = next.alpha() / level.alpha();
         return new Step(
-                moved.times(next.alpha()),
+                Tensor.combine(weights, terms),
                 next,
                 List.of(prediction),
                 soFar.noise(),

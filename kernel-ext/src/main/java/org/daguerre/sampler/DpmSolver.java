@@ -1,5 +1,8 @@
 package org.daguerre.sampler;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import org.daguerre.denoiser.Prediction;
 import org.daguerre.schedule.Level;
 import org.daguerre.tensor.Tensor;
@@ -73,10 +76,8 @@ public final class DpmSolver {
             return prediction.noise();
         }
         Level level = prediction.level();
-        return prediction
-                .x()
-                .plus(-level.alpha(), clipping.of(prediction.denoised()))
-                .over(level.sigma());
+        Tensor denoised = clipping.of(prediction.denoised());
+        return Tensor.combine(1 / level.sigma(), prediction.x(), -level.alpha() / level.sigma(), denoised);
     }
 
     /** The coefficients over one interval. */
@@ -126,6 +127,25 @@ public final class DpmSolver {
 
         double h() {
             return t.lambda() - s.lambda();
+        }
+
+        /**
+         * The state at t from x at s.
+         *
+         * @param weights of the answers, one each at least
+         * @param fresh standard normal, or null where no noise is added
+         */
+        Tensor moved(Tensor x, List<Tensor> answers, double[] weights, Tensor fresh) {
+            int count = answers.size();
+            List<Tensor> terms = new ArrayList<>(answers);
+            terms.add(x);
+            double[] all = Arrays.copyOf(weights, count + (fresh == null ? 1 : 2));
+            all[count] = shrink();
+            if (fresh != null) {
+                terms.add(fresh);
+                all[count + 1] = noise();
+            }
+            return Tensor.combine(all, terms);
         }
 
         private double decay() {

@@ -21,8 +21,9 @@ import org.daguerre.tensor.Tensor;
  *
  * <pre>
  * x                x_{i-1}
- * d0, d1, d2       x_theta or epsilon_theta at t_{i-1} and, by divided differences, h and h² times its derivatives
- * h                h_i, a difference of lambda = ln(alpha / sigma)
+ * d0, answers      x_theta or epsilon_theta at t_{i-1}, and before it, newest first
+ * near, far        what multiplies the differences of the newest two answers and of the two before
+ * interval.h       h_i, a difference of lambda = ln(alpha / sigma)
  * r0, r1           r_i, the intervals before in units of h
  * memory           the answers of up to two steps before, newest first
  * </pre>
@@ -89,7 +90,7 @@ public record DpmSolverMultistep(
         if (level.alpha() == 0 && !algorithm.predictsPicture()) {
             // a state without signal has no noise to expand around: the step is Euler's, and nothing of it is
             // remembered
-            Tensor euler = prediction.denoised().times(next.alpha()).plus(next.sigma(), prediction.noise());
+            Tensor euler = Tensor.combine(next.alpha(), prediction.denoised(), next.sigma(), prediction.noise());
             return new Step(euler, next, List.of(prediction), soFar.noise());
         }
         Tensor d0 = DpmSolver.expanded(algorithm, clipping, prediction);
@@ -102,27 +103,29 @@ public record DpmSolverMultistep(
             levels.addAll(past.levels().subList(0, kept));
         }
         var interval = new DpmSolver.Interval(algorithm, level, next);
-        Tensor x = soFar.x().times(interval.shrink()).plus(interval.first(), d0);
         int use = Math.min(answers.size(), orderAt(next, soFar.plan().count()));
         double r0 = use < 2 ? 0 : (level.lambda() - levels.get(1).lambda()) / interval.h();
+        double near = 0;
+        double far = 0;
         if (use == 2) {
-            Tensor d1 = d0.minus(answers.get(1)).over(r0);
-            x = x.plus(interval.second(derivative), d1);
+            near = interval.second(derivative) / r0;
         } else if (use == 3) {
             double r1 = (levels.get(1).lambda() - levels.get(2).lambda()) / interval.h();
-            Tensor near = d0.minus(answers.get(1)).over(r0);
-            Tensor far = answers.get(1).minus(answers.get(2)).over(r1);
-            Tensor d1 = near.plus(r0 / (r0 + r1), near.minus(far));
             double curvature = manner == Manner.PAPER ? 2 : 1;
-            Tensor d2 = near.minus(far).times(curvature / (r0 + r1));
-            x = x.plus(interval.second(Derivative.HEUN), d1).plus(interval.third(manner), d2);
+            double first = interval.second(Derivative.HEUN);
+            double bend = first * (r0 / (r0 + r1)) + interval.third(manner) * (curvature / (r0 + r1));
+            near = (first + bend) / r0;
+            far = -bend / r1;
         }
+        double[] weights = {interval.first() + near, far - near, -far};
         Past now = new Past(List.copyOf(answers), List.copyOf(levels));
         if (!algorithm.isStochastic()) {
+            Tensor x = interval.moved(soFar.x(), answers.subList(0, use), weights, null);
             return new Step(x, next, List.of(prediction), soFar.noise(), now);
         }
-        Noise.Draw draw = soFar.noise().draw(x.shape());
-        return new Step(x.plus(interval.noise(), draw.tensor()), next, List.of(prediction), draw.after(), now);
+        Noise.Draw draw = soFar.noise().draw(d0.shape());
+        Tensor x = interval.moved(soFar.x(), answers.subList(0, use), weights, draw.tensor());
+        return new Step(x, next, List.of(prediction), draw.after(), now);
     }
 
     private int orderAt(Level next, int count) {

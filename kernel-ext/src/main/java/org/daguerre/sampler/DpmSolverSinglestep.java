@@ -1,6 +1,7 @@
 package org.daguerre.sampler;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.daguerre.denoiser.Denoiser;
 import org.daguerre.denoiser.Prediction;
@@ -82,7 +83,7 @@ public record DpmSolverSinglestep(
         if (level.alpha() == 0 && !algorithm.predictsPicture()) {
             // a state without signal has no noise to expand around: the step is Euler's, and nothing of it is
             // remembered
-            Tensor euler = prediction.denoised().times(next.alpha()).plus(next.sigma(), prediction.noise());
+            Tensor euler = Tensor.combine(next.alpha(), prediction.denoised(), next.sigma(), prediction.noise());
             return new Step(euler, next, List.of(prediction), soFar.noise());
         }
         Tensor answer = DpmSolver.expanded(algorithm, clipping, prediction);
@@ -98,37 +99,33 @@ public record DpmSolverSinglestep(
             levels.add(level);
             block = new Block(before.x(), List.copyOf(answers), List.copyOf(levels));
         }
-        Tensor x = over(block, next);
         if (!algorithm.isStochastic()) {
-            return new Step(x, next, List.of(prediction), soFar.noise(), block);
+            return new Step(over(block, next, null), next, List.of(prediction), soFar.noise(), block);
         }
-        Noise.Draw draw = soFar.noise().draw(x.shape());
-        double fresh = new DpmSolver.Interval(algorithm, block.levels().get(0), next).noise();
-        return new Step(x.plus(fresh, draw.tensor()), next, List.of(prediction), draw.after(), block);
+        Noise.Draw draw = soFar.noise().draw(answer.shape());
+        return new Step(over(block, next, draw.tensor()), next, List.of(prediction), draw.after(), block);
     }
 
-    private Tensor over(Block block, Level next) {
+    private Tensor over(Block block, Level next, Tensor fresh) {
         Level s = block.levels().get(0);
-        Tensor d0 = block.answers().get(0);
         var interval = new DpmSolver.Interval(algorithm, s, next);
-        Tensor x = block.x().times(interval.shrink()).plus(interval.first(), d0);
         int use = block.answers().size();
-        if (use == 1) {
-            return x;
+        double[] weights = new double[use];
+        if (use > 1) {
+            double r0 = (block.levels().get(use - 1).lambda() - s.lambda()) / interval.h();
+            double first = interval.second(use == 2 ? derivative : Derivative.HEUN);
+            if (use == 2 || derivative == Derivative.MIDPOINT) {
+                weights[use - 1] = first / r0;
+            } else {
+                double r1 = (block.levels().get(1).lambda() - s.lambda()) / interval.h();
+                double second = 2 * interval.third(manner);
+                weights[1] = (first * r0 - second) / (r0 - r1) / r1;
+                weights[2] = (second - first * r1) / (r0 - r1) / r0;
+            }
         }
-        double r0 = (block.levels().get(use - 1).lambda() - s.lambda()) / interval.h();
-        Tensor late = block.answers().get(use - 1).minus(d0).over(r0);
-        if (use == 2) {
-            return x.plus(interval.second(derivative), late);
-        }
-        if (derivative == Derivative.MIDPOINT) {
-            return x.plus(interval.second(Derivative.HEUN), late);
-        }
-        double r1 = (block.levels().get(1).lambda() - s.lambda()) / interval.h();
-        Tensor early = block.answers().get(1).minus(d0).over(r1);
-        Tensor d1 = early.times(r0).plus(-r1, late).over(r0 - r1);
-        Tensor d2 = late.minus(early).times(2 / (r0 - r1));
-        return x.plus(interval.second(Derivative.HEUN), d1).plus(interval.third(manner), d2);
+        // all but the first weigh an answer's difference from the first
+        weights[0] = interval.first() - Arrays.stream(weights).sum();
+        return interval.moved(block.x(), block.answers(), weights, fresh);
     }
 
     /** The place in its block of the step at an index, from 1. Off the grid a block begins. */

@@ -33,7 +33,7 @@ public record Euler(Spacing spacing) implements Sampler {
     public Step next(Denoiser model, Trajectory soFar) {
         Level next = soFar.next();
         Prediction prediction = model.predict(soFar.x(), soFar.level());
-        Tensor x = prediction.denoised().times(next.alpha()).plus(next.sigma(), prediction.noise());
+        Tensor x = Tensor.combine(next.alpha(), prediction.denoised(), next.sigma(), prediction.noise());
         return new Step(x, next, List.of(prediction), soFar.noise());
     }
 

@@ -41,11 +41,8 @@ public record EulerAncestral(Spacing spacing) implements Sampler {
         double sigmaDown = next.sigma() * shrink;
         double sigmaUp = next.sigma() * Math.sqrt(1 - shrink * shrink);
         Noise.Draw draw = soFar.noise().draw(soFar.x().shape());
-        Tensor x = prediction
-                .denoised()
-                .times(next.alpha())
-                .plus(sigmaDown, prediction.noise())
-                .plus(sigmaUp, draw.tensor());
+        Tensor x = Tensor.combine(
+                next.alpha(), prediction.denoised(), sigmaDown, prediction.noise(), sigmaUp, draw.tensor());
         return new Step(x, next, List.of(prediction), draw.after());
     }
 

@@ -62,10 +62,10 @@ public record EulerChurn(double churn, double tMin, double tMax, double noiseSca
                 : level.withRatio(sigma * (1 + gamma));
         double sigmaUp = noiseScale * Math.sqrt(hat.ratio() * hat.ratio() - sigma * sigma);
         Noise.Draw draw = soFar.noise().draw(soFar.x().shape());
-        Tensor xHat = soFar.x().over(level.alpha()).plus(sigmaUp, draw.tensor()).times(hat.alpha());
+        Tensor xHat = Tensor.combine(hat.alpha() / level.alpha(), soFar.x(), hat.alpha() * sigmaUp, draw.tensor());
         Prediction said = manner == Manner.PAPER ? model.predict(xHat, hat) : model.predict(soFar.x(), level);
         Prediction read = said.with(said.raw(), xHat, hat);
-        Tensor x = read.denoised().times(next.alpha()).plus(next.sigma(), read.noise());
+        Tensor x = Tensor.combine(next.alpha(), read.denoised(), next.sigma(), read.noise());
         return new Step(x, next, List.of(said), draw.after());
     }
 

@@ -17,8 +17,8 @@ import org.daguerre.tensor.Tensor;
  * <pre>
  * x / scale    x_i
  * d            d_i, the derivative dx/dsigma
- * mean         (d_i + d'_i) / 2
- * h            t_{i+1} - t_i, differences of sigma where x = x0 + sigma eps (or straight, for a flow)
+ * h            t_{i+1} - t_i, a difference of sigma where x = x0 + sigma eps (or straight, for a flow), times scale
+ * kept         what becomes of x / scale by the scale of the next level
  * </pre>
  *
  * <p>At zero terminal SNR sigma is infinite and has no trapezoid; that step is an Euler step.
@@ -45,22 +45,21 @@ public record Heun(Clipping clipping, Spacing spacing) implements Sampler {
         Level next = soFar.next();
         Prediction first = model.predict(x, level);
         if (next.sigma() == 0 || level.scale() == 0) {
-            Tensor euler = clipping.of(first.denoised()).times(next.alpha()).plus(next.sigma(), first.noise());
+            Tensor euler = Tensor.combine(next.alpha(), clipping.of(first.denoised()), next.sigma(), first.noise());
             return new Step(euler, next, List.of(first), soFar.noise());
         }
-        double h = next.scaledSigma() - level.scaledSigma();
+        double kept = next.scale() / level.scale();
+        double h = next.scale() * (next.scaledSigma() - level.scaledSigma());
         Tensor d = derivative(first);
-        Tensor euler = x.over(level.scale()).plus(h, d).times(next.scale());
-        Prediction second = model.predict(euler, next);
-        Tensor mean = d.plus(derivative(second)).over(2);
-        Tensor corrected = x.over(level.scale()).plus(h, mean).times(next.scale());
+        Prediction second = model.predict(Tensor.combine(kept, x, h, d), next);
+        Tensor corrected = Tensor.combine(kept, x, h / 2, d, h / 2, derivative(second));
         return new Step(corrected, next, List.of(first, second), soFar.noise());
     }
 
     private Tensor derivative(Prediction prediction) {
         Level level = prediction.level();
         Tensor denoised = clipping.of(prediction.denoised());
-        return prediction.x().over(level.scale()).minus(denoised).over(level.scaledSigma());
+        return Tensor.combine(1 / level.sigma(), prediction.x(), -1 / level.scaledSigma(), denoised);
     }
 
     @Override

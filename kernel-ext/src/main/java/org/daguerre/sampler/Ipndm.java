@@ -21,6 +21,8 @@ import org.daguerre.tensor.Tensor;
  * memory       up to three earlier e
  * </pre>
  *
+ * <p>The weights are those of equal steps of sigma / alpha, where the method has order 4; between others it has 2.
+ *
  * @param manner as diffusers, the picture is read off the extrapolated noise even where the state is all noise, and is lost
  *     there; as the paper, the first step reads it off the model's answer
  * @param spacing the timesteps
@@ -49,10 +51,11 @@ public record Ipndm(Manner manner, Spacing spacing) implements Sampler {
             e.addAll(past.e().subList(0, Math.min(past.e().size(), ORDER - 1)));
         }
         Tensor slope = AdamsBashforth.slope(e);
+        double alpha = Math.max(level.alpha(), LEAST_ALPHA);
         Tensor denoised = level.alpha() == 0 && manner == Manner.PAPER
                 ? prediction.denoised()
-                : x.plus(-level.sigma(), slope).over(Math.max(level.alpha(), LEAST_ALPHA));
-        Tensor moved = denoised.times(next.alpha()).plus(next.sigma(), slope);
+                : Tensor.combine(1 / alpha, x, -level.sigma() / alpha, slope);
+        Tensor moved = Tensor.combine(next.alpha(), denoised, next.sigma(), slope);
         return new Step(moved, next, List.of(prediction), soFar.noise(), new Past(List.copyOf(e)));
     }
 

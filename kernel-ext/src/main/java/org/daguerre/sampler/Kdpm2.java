@@ -38,20 +38,23 @@ public record Kdpm2(Spacing spacing) implements Sampler {
         Level next = soFar.next();
         Prediction first = model.predict(x, level);
         if (next.sigma() == 0 || level.scale() == 0) {
-            Tensor euler = first.denoised().times(next.alpha()).plus(next.sigma(), first.noise());
+            Tensor euler = Tensor.combine(next.alpha(), first.denoised(), next.sigma(), first.noise());
             return new Step(euler, next, List.of(first), soFar.noise());
         }
-        double sigma = level.scaledSigma();
-        Level middle = soFar.plan().schedule().atScaledSigma(Math.sqrt(sigma * next.scaledSigma()));
-        Tensor half = x.over(level.scale()).plus(middle.scaledSigma() - sigma, derivative(first));
-        Prediction second = model.predict(half.times(middle.scale()), middle);
-        Tensor moved = x.over(level.scale()).plus(next.scaledSigma() - sigma, derivative(second));
-        return new Step(moved.times(next.scale()), next, List.of(first, second), soFar.noise());
+        double middleSigma = Math.sqrt(level.scaledSigma() * next.scaledSigma());
+        Level middle = soFar.plan().schedule().atScaledSigma(middleSigma);
+        Prediction second = model.predict(moved(x, level, middle, derivative(first)), middle);
+        return new Step(moved(x, level, next, derivative(second)), next, List.of(first, second), soFar.noise());
+    }
+
+    private static Tensor moved(Tensor x, Level level, Level to, Tensor d) {
+        double h = to.scaledSigma() - level.scaledSigma();
+        return Tensor.combine(to.scale() / level.scale(), x, to.scale() * h, d);
     }
 
     private static Tensor derivative(Prediction prediction) {
         Level level = prediction.level();
-        return prediction.x().over(level.scale()).minus(prediction.denoised()).over(level.scaledSigma());
+        return Tensor.combine(1 / level.sigma(), prediction.x(), -1 / level.scaledSigma(), prediction.denoised());
     }
 
     @Override

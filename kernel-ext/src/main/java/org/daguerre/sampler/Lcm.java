@@ -45,12 +45,12 @@ public record Lcm(double timestepScaling, Clipping clipping, Spacing spacing) im
         double norm = Math.hypot(scaled, SIGMA_DATA);
         double cSkip = SIGMA_DATA * SIGMA_DATA / (norm * norm);
         double cOut = Double.isInfinite(norm) ? 1 : scaled / norm;
-        Tensor consistent = denoised.times(cOut).plus(cSkip, x);
+        Tensor consistent = Tensor.combine(cOut, denoised, cSkip, x);
         if (next.isEnd()) {
             return new Step(consistent, next, List.of(prediction), soFar.noise());
         }
         Noise.Draw draw = soFar.noise().draw(x.shape());
-        Tensor noised = consistent.times(next.alpha()).plus(next.sigma(), draw.tensor());
+        Tensor noised = Tensor.combine(next.alpha(), consistent, next.sigma(), draw.tensor());
         return new Step(noised, next, List.of(prediction), draw.after());
     }
 

@@ -49,25 +49,28 @@ public record Lms(int order, Spacing spacing) implements Sampler {
         Level next = soFar.next();
         Prediction prediction = model.predict(x, level);
         if (level.scale() == 0) {
-            Tensor euler = prediction.denoised().times(next.alpha()).plus(next.sigma(), prediction.noise());
+            Tensor euler = Tensor.combine(next.alpha(), prediction.denoised(), next.sigma(), prediction.noise());
             return new Step(euler, next, List.of(prediction), soFar.noise());
         }
         Past past = soFar.memory(Past.class);
         List<Tensor> d = new ArrayList<>();
         List<Double> sigma = new ArrayList<>();
-        d.add(x.over(level.scale()).minus(prediction.denoised()).over(level.scaledSigma()));
+        d.add(Tensor.combine(1 / level.sigma(), x, -1 / level.scaledSigma(), prediction.denoised()));
         sigma.add(level.scaledSigma());
         if (past != null) {
             int kept = Math.min(order - 1, past.d().size());
             d.addAll(past.d().subList(0, kept));
             sigma.addAll(past.sigma().subList(0, kept));
         }
-        Tensor moved = x.over(level.scale());
+        List<Tensor> terms = new ArrayList<>(d);
+        terms.add(x);
+        double[] weights = new double[d.size() + 1];
         for (int k = 0; k < d.size(); k++) {
-            moved = moved.plus(weight(sigma, k, next.scaledSigma()), d.get(k));
+            weights[k] = next.scale() * weight(sigma, k, next.scaledSigma());
         }
-        return new Step(
-                moved.times(next.scale()), next, List.of(prediction), soFar.noise(), new Past(List.copyOf(d), sigma));
+        weights[d.size()] = next.scale() / level.scale();
+        Tensor moved = Tensor.combine(weights, terms);
+        return new Step(moved, next, List.of(prediction), soFar.noise(), new Past(List.copyOf(d), sigma));
     }
 
     /** By Gauss and Legendre's rule with two points, exact up to degree 3. */

@@ -55,7 +55,7 @@ public record Restart(int restarts, double tMin, double tMax, Spacing spacing) i
         Noise.Draw draw = step.noise().draw(step.x().shape());
         double keep = high.alpha() / low.alpha();
         double sigmaUp = Math.sqrt(high.sigma() * high.sigma() - keep * keep * low.sigma() * low.sigma());
-        Tensor x = step.x().times(keep).plus(sigmaUp, draw.tensor());
+        Tensor x = Tensor.combine(keep, step.x(), sigmaUp, draw.tensor());
         return new Step(x, high, step.calls(), draw.after(), new Made(made + 1));
     }
 

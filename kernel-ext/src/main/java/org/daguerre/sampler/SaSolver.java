@@ -86,7 +86,7 @@ public record SaSolver(
         Noise.Draw draw = soFar.noise().draw(soFar.x().shape());
         if (level.alpha() == 0) {
             // the state is all noise, whatever tau: the step is Euler's, and nothing of it is remembered
-            Tensor euler = prediction.denoised().times(next.alpha()).plus(next.sigma(), prediction.noise());
+            Tensor euler = Tensor.combine(next.alpha(), prediction.denoised(), next.sigma(), prediction.noise());
             return new Step(euler, next, List.of(prediction), draw.after());
         }
         var expansion = predictsPicture ? DpmSolver.Algorithm.DPMSOLVER_PP : DpmSolver.Algorithm.DPMSOLVER;
@@ -136,24 +136,28 @@ public record SaSolver(
         double fresh = predictsPicture
                 ? t.sigma() * Math.sqrt(Math.max(0, 1 - Math.pow(decay, 2 * tau * tau)))
                 : tau * Math.sqrt(Math.max(0, Math.pow(t.alpha() * s.ratio(), 2) - t.sigma() * t.sigma()));
-        Tensor moved = x.times(kept);
         double whole = predictsPicture ? (1 - Math.pow(decay, a)) / a : 1 / decay - 1;
-        if (m.size() == 1) {
-            moved = moved.plus(weight * whole, m.get(0));
-        } else {
+        int count = m.size();
+        double[] weights = new double[count + 2];
+        weights[0] = weight * whole;
+        if (count > 1) {
             double h = t.lambda() - s.lambda();
             double[] u = levels.stream()
                     .mapToDouble(level -> level.lambda() - t.lambda())
                     .toArray();
-            double[] moment = moments(a, h, whole, m.size());
-            if (m.size() == 2 && predictsPicture) {
+            double[] moment = moments(a, h, whole, count);
+            if (count == 2 && predictsPicture) {
                 moment[1] = h * h / 2 - h * whole;
             }
-            for (int k = 0; k < u.length; k++) {
-                moved = moved.plus(weight * integral(u, k, moment), m.get(k));
+            for (int k = 0; k < count; k++) {
+                weights[k] = weight * integral(u, k, moment);
             }
         }
-        return moved.plus(fresh, noise);
+        weights[count] = kept;
+        weights[count + 1] = fresh;
+        List<Tensor> terms = new ArrayList<>(m);
+        terms.addAll(List.of(x, noise));
+        return Tensor.combine(weights, terms);
     }
 
     private static double[] moments(double a, double h, double whole, int count) {

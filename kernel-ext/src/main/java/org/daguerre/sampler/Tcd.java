@@ -43,14 +43,14 @@ public record Tcd(double eta, Spacing spacing) implements Sampler {
         Level next = soFar.next();
         Prediction prediction = model.predict(soFar.x(), soFar.level());
         Level s = next.isEnd() ? next : soFar.plan().schedule().at(Math.floor((1 - eta) * next.t()));
-        Tensor x = prediction.denoised().times(s.alpha()).plus(s.sigma(), prediction.noise());
+        Tensor x = Tensor.combine(s.alpha(), prediction.denoised(), s.sigma(), prediction.noise());
         if (eta == 0 || next.isEnd()) {
             return new Step(x, next, List.of(prediction), soFar.noise());
         }
         double keep = next.alpha() / s.alpha();
         double sigmaUp = Math.sqrt(Math.max(0, next.sigma() * next.sigma() - keep * keep * s.sigma() * s.sigma()));
         Noise.Draw draw = soFar.noise().draw(x.shape());
-        return new Step(x.times(keep).plus(sigmaUp, draw.tensor()), next, List.of(prediction), draw.after());
+        return new Step(Tensor.combine(keep, x, sigmaUp, draw.tensor()), next, List.of(prediction), draw.after());
     }
 
     @Override

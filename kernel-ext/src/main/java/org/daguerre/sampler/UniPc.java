@@ -1,6 +1,7 @@
 package org.daguerre.sampler;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.daguerre.denoiser.Denoiser;
@@ -86,7 +87,7 @@ public record UniPc(
         if (level.alpha() == 0 && !predictsPicture) {
             // a state without signal has no noise to expand around: the step is Euler's, and nothing of it is
             // remembered
-            Tensor euler = prediction.denoised().times(next.alpha()).plus(next.sigma(), prediction.noise());
+            Tensor euler = Tensor.combine(next.alpha(), prediction.denoised(), next.sigma(), prediction.noise());
             return new Step(euler, next, List.of(prediction), soFar.noise());
         }
         Tensor answer = DpmSolver.expanded(algorithm(), clipping, prediction);
@@ -118,31 +119,31 @@ public record UniPc(
     /** From the start of an interval to its end: UniP, or UniC where the answer at the end is known. */
     private Tensor crossed(Past from, Level to, Tensor ahead) {
         var interval = new DpmSolver.Interval(algorithm(), from.level(), to);
-        Tensor m0 = from.m().get(0);
-        Tensor x = from.x().times(interval.shrink()).plus(interval.first(), m0);
         int known = from.order() - 1;
+        List<Tensor> m = new ArrayList<>(from.m().subList(0, known + 1));
         if (known == 0 && ahead == null) {
-            return x;
+            return interval.moved(from.x(), m, new double[] {interval.first()}, null);
         }
         double h = interval.h();
         double z = predictsPicture ? -h : h;
         // first() is -w (e^z - 1), so that -w B(h) is
         double bh = b == B.BH2 ? interval.first() : interval.first() / Math.expm1(z) * z;
         double[] r = new double[known + (ahead == null ? 0 : 1)];
-        Tensor[] difference = new Tensor[r.length];
         for (int k = 0; k < known; k++) {
             r[k] = (from.levels().get(k + 1).lambda() - from.level().lambda()) / h;
-            difference[k] = from.m().get(k + 1).minus(m0).over(r[k]);
         }
         if (ahead != null) {
             r[known] = 1;
-            difference[known] = ahead.minus(m0);
+            m.add(ahead);
         }
         double[] rho = r.length == 1 ? new double[] {0.5} : solve(r, phi(z, r.length));
+        double[] weights = new double[r.length + 1];
         for (int k = 0; k < rho.length; k++) {
-            x = x.plus(bh * rho[k], difference[k]);
+            weights[k + 1] = bh * rho[k] / r[k];
         }
-        return x;
+        // all but the first weigh an answer's difference from the first
+        weights[0] = interval.first() - Arrays.stream(weights).sum();
+        return interval.moved(from.x(), m, weights, null);
     }
 
     private double[] phi(double z, int count) {

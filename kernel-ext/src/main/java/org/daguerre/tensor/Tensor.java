@@ -2,6 +2,7 @@ package org.daguerre.tensor;
 
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 
@@ -13,6 +14,9 @@ import java.util.function.DoubleUnaryOperator;
  * must have the same shape; there is no broadcasting.
  */
 public final class Tensor {
+
+    /** Values whose sums in double fit the first-level cache together with the terms. */
+    private static final int SUMMED_AT_ONCE = 1024;
 
     private final float[] data;
     private final int[] shape;
@@ -34,6 +38,61 @@ public final class Tensor {
     /** A tensor that takes over {@code data} without a copy: whoever calls this must not write to the array again. */
     public static Tensor wrap(float[] data, int... shape) {
         return new Tensor(data, shape.clone());
+    }
+
+    /** {@code a x + b y}, rounded once. */
+    public static Tensor combine(double a, Tensor x, double b, Tensor y) {
+        x.check(y);
+        float[] out = new float[x.data.length];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = (float) (a * x.data[i] + b * y.data[i]);
+        }
+        return new Tensor(out, x.shape);
+    }
+
+    /** {@code a x + b y + c z}, rounded once. */
+    public static Tensor combine(double a, Tensor x, double b, Tensor y, double c, Tensor z) {
+        x.check(y);
+        x.check(z);
+        float[] out = new float[x.data.length];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = (float) (a * x.data[i] + b * y.data[i] + c * z.data[i]);
+        }
+        return new Tensor(out, x.shape);
+    }
+
+    /**
+     * The sum of {@code weights[k]} times term k, rounded once: a solver of high order adds so little in its last terms that
+     * it would be lost if each were rounded by itself.
+     *
+     * @param terms of one shape, one at least and as many as weights
+     */
+    public static Tensor combine(double[] weights, List<Tensor> terms) {
+        if (terms.isEmpty() || weights.length != terms.size()) {
+            throw new IllegalArgumentException(terms.size() + " terms and " + weights.length
+                    + " weights make no sum. Give one weight a term, and at least one term.");
+        }
+        Tensor first = terms.get(0);
+        terms.forEach(first::check);
+        float[] out = new float[first.data.length];
+        double[] sum = new double[Math.min(out.length, SUMMED_AT_ONCE)];
+        for (int from = 0; from < out.length; from += sum.length) {
+            int count = Math.min(sum.length, out.length - from);
+            Arrays.fill(sum, 0);
+            for (int k = 0; k < weights.length; k++) {
+                add(sum, weights[k], terms.get(k).data, from, count);
+            }
+            for (int i = 0; i < count; i++) {
+                out[from + i] = (float) sum[i];
+            }
+        }
+        return new Tensor(out, first.shape);
+    }
+
+    private static void add(double[] sum, double weight, float[] term, int from, int count) {
+        for (int i = 0; i < count; i++) {
+            sum[i] += weight * term[from + i];
+        }
     }
 
     /** A tensor of zeros. */
@@ -203,11 +262,7 @@ public final class Tensor {
     }
 
     public Tensor over(double divisor) {
-        float[] out = new float[data.length];
-        for (int i = 0; i < out.length; i++) {
-            out[i] = (float) (data[i] / divisor);
-        }
-        return new Tensor(out, shape);
+        return times(1 / divisor);
     }
 
     /** Every value brought into {@code [low, high]}; NaN stays NaN. */
