@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.daguerre.denoiser.Denoiser;
 import org.daguerre.denoiser.Prediction;
+import org.daguerre.denoiser.PredictionType;
 import org.daguerre.schedule.DdimSpacing;
+import org.daguerre.schedule.Form;
 import org.daguerre.schedule.Level;
 import org.daguerre.schedule.NoiseSchedule;
 import org.daguerre.schedule.Spacing;
@@ -18,19 +20,23 @@ import org.daguerre.tensor.Tensor;
  * history.
  *
  * <pre>
- * e            e_t, the model's raw output
- * slope        e'_t, a weighted mean of raw outputs
+ * e            e_t, the model's epsilon (its velocity on a straight flow)
+ * slope        e'_t, a weighted mean of the last e
  * transfer     phi of equation (11), a DDIM step with that slope
  * half         delta / 2
  * memory       e_{t+delta}, e_{t+2 delta}, e_{t+3 delta}, newest first
  * </pre>
  *
- * <p>A slope averages raw outputs of several states, and is read at the start of the step.
+ * <p>The weights are those of equal steps of sigma / alpha, where the method has order 4; between others it has 2.
+ *
+ * <p>At zero terminal SNR a state has no epsilon; that step is an Euler step, and nothing of it is remembered.
  *
  * @param skipPrkSteps begin with PLMS instead of Runge-Kutta: n + 1 calls instead of n + 9
+ * @param manner as diffusers, raw outputs are averaged whatever they stand for, and the mean is read at the start of the step:
+ *     with a model that predicts v the method is left with order 1
  * @param spacing the timesteps
  */
-public record Pndm(boolean skipPrkSteps, Spacing spacing) implements Sampler {
+public record Pndm(boolean skipPrkSteps, Manner manner, Spacing spacing) implements Sampler {
 
     private static final int ORDER = 4;
 
@@ -46,16 +52,20 @@ public record Pndm(boolean skipPrkSteps, Spacing spacing) implements Sampler {
 
     /** Runge-Kutta first, leading timesteps, ending at the level of timestep 0. */
     public Pndm() {
-        this(false, new DdimSpacing(TimestepSpacing.LEADING, 0, false, true));
+        this(false, Manner.PAPER, new DdimSpacing(TimestepSpacing.LEADING, 0, false, true));
     }
 
     @Override
     public Step next(Denoiser model, Trajectory soFar) {
         Level level = soFar.level();
         Level next = soFar.next();
-        List<Tensor> e = new ArrayList<>();
         Prediction prediction = model.predict(soFar.x(), level);
-        e.add(prediction.raw());
+        if (startsFromNoise(level)) {
+            Tensor euler = Tensor.combine(next.alpha(), prediction.denoised(), next.sigma(), prediction.noise());
+            return new Step(euler, next, List.of(prediction), soFar.noise());
+        }
+        Prediction first = read(prediction);
+        List<Tensor> e = new ArrayList<>(List.of(first.raw()));
         Past past = soFar.memory(Past.class);
         if (past != null) {
             e.addAll(past.e());
@@ -63,19 +73,19 @@ public record Pndm(boolean skipPrkSteps, Spacing spacing) implements Sampler {
         List<Prediction> calls = new ArrayList<>(List.of(prediction));
         Tensor slope;
         if (e.size() < ORDER && !skipPrkSteps && !next.isEnd()) {
-            slope = rungeKutta(model, soFar, prediction, calls);
+            slope = rungeKutta(model, soFar, first, calls);
         } else if (e.size() == 1 && !next.isEnd()) {
-            Prediction ahead = model.predict(transfer(prediction, next), next);
+            Prediction ahead = model.predict(transfer(first, next), next);
             calls.add(ahead);
-            slope = e.get(0).plus(ahead.raw()).over(2);
+            slope = Tensor.combine(0.5, first.raw(), 0.5, read(ahead).raw());
         } else {
             slope = AdamsBashforth.slope(e);
         }
-        Tensor x = transfer(prediction.with(slope), next);
+        Tensor x = transfer(first.with(slope), next);
         return new Step(x, next, calls, soFar.noise(), new Past(e));
     }
 
-    private static Tensor rungeKutta(Denoiser model, Trajectory soFar, Prediction first, List<Prediction> calls) {
+    private Tensor rungeKutta(Denoiser model, Trajectory soFar, Prediction first, List<Prediction> calls) {
         NoiseSchedule schedule = soFar.plan().schedule();
         Level next = soFar.next();
         double t = soFar.level().t();
@@ -84,18 +94,33 @@ public record Pndm(boolean skipPrkSteps, Spacing spacing) implements Sampler {
         // one timestep off the middle where delta is odd, as in diffusers
         Level nearMiddle = schedule.at(t - half);
         Prediction second = model.predict(transfer(first, nearMiddle), middle);
-        Prediction third = model.predict(transfer(first.with(second.raw()), middle), middle);
-        Prediction fourth = model.predict(transfer(first.with(third.raw()), next), next);
+        Tensor e2 = read(second).raw();
+        Prediction third = model.predict(transfer(first.with(e2), middle), middle);
+        Tensor e3 = read(third).raw();
+        Prediction fourth = model.predict(transfer(first.with(e3), next), next);
         calls.addAll(List.of(second, third, fourth));
-        return first.raw()
-                .plus(2, second.raw())
-                .plus(2, third.raw())
-                .plus(fourth.raw())
-                .over(6);
+        List<Tensor> e = List.of(first.raw(), e2, e3, read(fourth).raw());
+        return Tensor.combine(new double[] {1 / 6.0, 1 / 3.0, 1 / 3.0, 1 / 6.0}, e);
+    }
+
+    /** The answer as what the state moves along: the mean of several is a slope only of that. */
+    private Prediction read(Prediction prediction) {
+        if (manner == Manner.DIFFUSERS) {
+            return prediction;
+        }
+        boolean flow = prediction.level().form() == Form.FLOW;
+        return flow
+                ? new Prediction(
+                        prediction.velocity(), PredictionType.FLOW_PREDICTION, prediction.x(), prediction.level())
+                : new Prediction(prediction.noise(), PredictionType.EPSILON, prediction.x(), prediction.level());
+    }
+
+    private boolean startsFromNoise(Level level) {
+        return manner == Manner.PAPER && level.form() != Form.FLOW && level.alpha() == 0;
     }
 
     private static Tensor transfer(Prediction prediction, Level to) {
-        return prediction.denoised().times(to.alpha()).plus(to.sigma(), prediction.noise());
+        return Tensor.combine(to.alpha(), prediction.denoised(), to.sigma(), prediction.noise());
     }
 
     @Override
@@ -103,7 +128,8 @@ public record Pndm(boolean skipPrkSteps, Spacing spacing) implements Sampler {
         int steps = soFar.stepsLeft();
         Past past = soFar.memory(Past.class);
         int known = past == null ? 0 : past.size();
-        int beforeEnd = Math.max(0, steps - 1);
+        int once = startsFromNoise(soFar.level()) ? 1 : 0;
+        int beforeEnd = Math.max(0, steps - once - 1);
         return steps
                 + (skipPrkSteps
                         ? known == 0 ? Math.min(1, beforeEnd) : 0

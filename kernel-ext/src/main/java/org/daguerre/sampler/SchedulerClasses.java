@@ -77,7 +77,10 @@ final class SchedulerClasses {
                 "PNDMScheduler",
                 Betas.DDPM,
                 ZeroSnr.NONE,
-                o -> new Pndm(o.flag("skip_prk_steps", false), o.ddimSpacing(o.flag("set_alpha_to_one", false), true)));
+                o -> new Pndm(
+                        o.flag("skip_prk_steps", false),
+                        o.constant("manner", Manner.DIFFUSERS),
+                        o.ddimSpacing(o.flag("set_alpha_to_one", false), true)));
         READERS.put("IPNDMScheduler", o -> {
             o.without("trained_betas", null);
             return new Parts(
@@ -283,7 +286,7 @@ final class SchedulerClasses {
             case "kdpm2" -> Map.of("_class_name", "KDPM2DiscreteScheduler");
             case "kdpm2-ancestral" -> Map.of("_class_name", "KDPM2AncestralDiscreteScheduler");
             case "lms" -> Map.of("_class_name", "LMSDiscreteScheduler");
-            case "pndm" -> Map.of("_class_name", "PNDMScheduler");
+            case "pndm" -> Map.of("_class_name", "PNDMScheduler", "manner", "paper");
             case "deis" -> Map.of("_class_name", "DEISMultistepScheduler", "solver_order", 2);
             case "dpm-2m" -> dpm("Multistep", Algorithm.DPMSOLVER, 2);
             case "dpmpp-2m" -> dpm("Multistep", Algorithm.DPMSOLVER_PP, 2);

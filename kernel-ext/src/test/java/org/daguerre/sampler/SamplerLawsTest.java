@@ -334,7 +334,7 @@ class SamplerLawsTest {
     @Example
     void lambdaIsASampler() {
         Sampler mine = Sampler.of(
-                "mine", (x, p, level, next) -> p.denoised().times(next.alpha()).plus(next.sigma(), p.noise()));
+                "mine", (x, p, level, next) -> Tensor.combine(next.alpha(), p.denoised(), next.sigma(), p.noise()));
         assertEquals("mine", mine.toString());
         assertEquals(
                 walk(new Ddim(), start(new Ddim(), 10, 0), 10).x(),

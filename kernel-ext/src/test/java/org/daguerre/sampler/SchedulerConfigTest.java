@@ -46,7 +46,9 @@ class SchedulerConfigTest {
         SchedulerConfig config = SchedulerConfig.read(file);
         assertEquals(NoiseSchedule.scaledLinear(1000, 0.00085, 0.012), config.schedule());
         assertEquals(PredictionType.EPSILON, config.predictionType());
-        assertEquals(new Pndm(true, new DdimSpacing(TimestepSpacing.LEADING, 1, false, true)), config.sampler());
+        assertEquals(
+                new Pndm(true, Manner.DIFFUSERS, new DdimSpacing(TimestepSpacing.LEADING, 1, false, true)),
+                config.sampler());
         assertEquals(List.of(), config.ignored());
     }
 

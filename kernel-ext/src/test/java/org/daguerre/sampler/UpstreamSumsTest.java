@@ -77,17 +77,10 @@ class UpstreamSumsTest {
                                 0,
                                 149.0784),
                         new Row("ddim, with noise", ddim, L, EPSILON, 10, 8, 354.5418),
-                        new Row("pndm", new Pndm(), L, EPSILON, 10, 0, 198.1318),
-                        new Row("pndm, v", new Pndm(), L, V, 10, 0, 67.3986),
-                        new Row(
-                                "pndm, alpha to one",
-                                new Pndm(false, ddim(true)),
-                                L_FROM_001,
-                                EPSILON,
-                                10,
-                                0,
-                                230.0399),
-                        new Row("pndm, not alpha to one", new Pndm(), L_FROM_001, EPSILON, 10, 0, 186.9482),
+                        new Row("pndm", pndm(false), L, EPSILON, 10, 0, 198.1318),
+                        new Row("pndm, v", pndm(false), L, V, 10, 0, 67.3986),
+                        new Row("pndm, alpha to one", pndm(true), L_FROM_001, EPSILON, 10, 0, 230.0399),
+                        new Row("pndm, not alpha to one", pndm(false), L_FROM_001, EPSILON, 10, 0, 186.9482),
                         new Row("dpmpp-2m", multistep, L, EPSILON, 10, 0, 253.5514),
                         new Row("dpmpp-2m, v", multistep, L, V, 10, 0, 172.8740),
                         new Row("dpmpp-2m, with noise", multistep, L, EPSILON, 10, 5, 318.4111),
@@ -143,6 +136,10 @@ class UpstreamSumsTest {
 
     private static Spacing ddim(boolean setAlphaToOne) {
         return new DdimSpacing(TimestepSpacing.LEADING, 0, setAlphaToOne, true);
+    }
+
+    private static Sampler pndm(boolean setAlphaToOne) {
+        return new Pndm(false, Manner.DIFFUSERS, ddim(setAlphaToOne));
     }
 
     private static double sum(Row row) {
