@@ -49,7 +49,7 @@ class PredictionTest {
                         PredictionType.FLOW_PREDICTION,
                         EPS.minus(X0))
                 .get(type);
-        assertEquals(raw, type.raw(X0, EPS, level));
+        assertClose(raw, type.raw(X0, EPS, level));
         Tensor x = X0.times(level.alpha()).plus(level.sigma(), EPS);
         Prediction prediction = new Prediction(raw, type, x, level);
         assertClose(X0, prediction.denoised());

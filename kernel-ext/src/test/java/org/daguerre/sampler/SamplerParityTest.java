@@ -26,7 +26,7 @@ import org.junit.jupiter.api.TestFactory;
 class SamplerParityTest {
 
     /** Of the largest value of a state; both sides round to float32 at every step. */
-    private static final double TOLERANCE = 2e-6;
+    private static final double TOLERANCE = 3e-6;
 
     /** diffusers itself is this far from its float64 result here, because it divides by sigma = 4096 in float32. */
     private static final Map<String, Double> WIDER = Map.of("euler, zero terminal SNR", 2e-5);
