@@ -1,5 +1,7 @@
 package org.daguerre.scene;
 
+import java.util.List;
+
 /**
  * One scene with what is said about it.
  *
@@ -19,6 +21,11 @@ public record Drawn(Kind kind, Scene scene, Claim claim, Caption caption, Captio
     @Override
     public Caption fullCaption() {
         return full().caption();
+    }
+
+    @Override
+    public List<Box> boxes() {
+        return scene.things().stream().map(Box::of).toList();
     }
 
     @Override

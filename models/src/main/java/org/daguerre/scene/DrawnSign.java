@@ -1,5 +1,7 @@
 package org.daguerre.scene;
 
+import java.util.List;
+
 /**
  * One sign with what is said about it.
  *
@@ -31,6 +33,11 @@ public record DrawnSign(SignScene scene, Sign claim, Caption caption) implements
     @Override
     public Caption fullCaption() {
         return SignGrammar.full(scene);
+    }
+
+    @Override
+    public List<Box> boxes() {
+        return List.of();
     }
 
     @Override

@@ -1,5 +1,7 @@
 package org.daguerre.scene;
 
+import java.util.List;
+
 /** One picture of a {@link World} with what is said about it. */
 public interface Example {
 
@@ -14,6 +16,9 @@ public interface Example {
 
     /** All that there is to say. */
     Caption fullCaption();
+
+    /** What stands where, one box a thing; none where no things are told apart. */
+    List<Box> boxes();
 
     /** The picture, {@value Scene#SIZE} x {@value Scene#SIZE} pixels. */
     Raster picture();

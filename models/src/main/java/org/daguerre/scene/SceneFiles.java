@@ -12,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,7 +30,7 @@ import java.util.stream.Stream;
  * scenes.json           world, count, seed, shard, vocabulary, full_vocabulary, held_out (SHA-256 of the list), version; written last
  * pictures-00000.npy    uint8 [n, 128, 128, 3]
  * masks-00000.npy       uint8 [n, 2, 16, 16]: share of each 8 x 8 block that group 1 and group 2 cover, 0..255
- * captions-00000.jsonl  kind, caption, groups, canonical, canonical_groups, full, full_groups; an object a line
+ * captions-00000.jsonl  kind, caption, groups, canonical, canonical_groups, full, full_groups, objects; an object a line
  * </pre>
  *
  * A shard appears under its name only when it is whole, and one that is there is not drawn again, so a call that was killed goes on.
@@ -40,7 +41,7 @@ public final class SceneFiles {
     public static final int SHARD = 4000;
 
     /** Changes whenever the same call would no longer write the same files. */
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
 
     private static final int BLOCK = 8; // pixels a side of one mask cell, the latent's own grid
     private static final int CHUNK = 250; // scenes drawn side by side before they are written
@@ -179,7 +180,18 @@ public final class SceneFiles {
         Caption full = example.fullCaption();
         line.put("full", full.text());
         line.put("full_groups", full.groups());
+        line.put("objects", example.boxes().stream().map(SceneFiles::object).toList());
         return line;
+    }
+
+    private static Map<String, Object> object(Box box) {
+        double[] corners = {box.left(), box.top(), box.right(), box.bottom()};
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put("phrase", box.phrase());
+        object.put(
+                "box",
+                Arrays.stream(corners).map(at -> Math.rint(at * 1e4) / 1e4).toArray());
+        return object;
     }
 
     private String description() throws IOException {

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -72,6 +74,32 @@ class SceneFilesTest {
                 lines.get(2)
                         .contains("\"full_groups\":" + full.groups().toString().replace(" ", "")),
                 lines.get(2));
+    }
+
+    @Test
+    void objectsAreWrittenWithTheBoxesThatTheyFill() throws IOException {
+        new SceneFiles(SERIES, 3, folder).write(done -> {});
+        for (int i = 0; i < 3; i++) {
+            JsonNode objects = new ObjectMapper()
+                    .readTree(Files.readAllLines(folder.resolve("captions-00000.jsonl"))
+                            .get(i))
+                    .path("objects");
+            List<Thing> things = SERIES.at(i).scene().things();
+            assertEquals(things.size(), objects.size());
+            for (int j = 0; j < things.size(); j++) {
+                Thing thing = things.get(j);
+                JsonNode box = objects.get(j).path("box");
+                assertEquals(
+                        thing.colour().word() + " " + thing.shape().word(),
+                        objects.get(j).path("phrase").asText());
+                assertEquals(
+                        thing.x() / 128, (box.get(0).asDouble() + box.get(2).asDouble()) / 2, 1e-4);
+                assertEquals(
+                        thing.y() / 128, (box.get(1).asDouble() + box.get(3).asDouble()) / 2, 1e-4);
+                assertEquals(
+                        thing.radius() / 64, box.get(3).asDouble() - box.get(1).asDouble(), 2e-4);
+            }
+        }
     }
 
     @Test
