@@ -15,86 +15,148 @@ import torch
 from torch import Tensor, nn
 
 from attention import HEADS
-from data import BOS, EOS, PAD, UNKNOWN
-from family import VAE_OWNER
+from clip import EMBEDDING_DIM, Clip
+from data import BOS, EOS, MOST_OBJECTS, PAD, UNKNOWN, WordTokenizer
+from denoise import Denoiser
+from dit import PATCH, DiT
+from family import VAE_OWNER, Model
 from graph import polish
-from objective import Objective
-from text_encoder import TEXT_DIM, TOKENS
-from unet import LATENT_CHANNELS, LATENT_SIZE, UNet
-from vae import VAE
+from text_encoder import EOS_ID, TEXT_DIM
+from unet import LATENT
+from vae import LATENT_CHANNELS, SHUFFLED, VAE
 
 OPSET = 21
 PICTURE_SIZE = 128
 VAE_COMPONENTS = ("vae_decoder", "vae_encoder")
 
 
-def export(
-    folder: Path, text_encoder: nn.Module, unet: UNet, vae: VAE | None, objective: Objective, vocabulary: dict[str, int]
-) -> dict[str, dict]:
+def export(folder: Path, model: Model, denoiser: Denoiser, vae: VAE | None, tokenizer: WordTokenizer) -> dict[str, dict]:
     """Write everything but the card (README.md) to `folder`; the error and speed of each graph against torch come back.
 
-    Without a VAE the folder says that it shares the one of its sibling `tray`.
+    What it shares with a sibling, the autoencoder of `tray` or a text encoder, is referred to and not written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    report = {
-        "text_encoder": _component(
-            folder / "text_encoder",
-            text_encoder,
-            {"input_ids": torch.randint(4, len(vocabulary), (2, TOKENS))},
-            "last_hidden_state",
+    image, states = model.image, torch.randn(2, tokenizer.tokens, TEXT_DIM)
+    sample, timestep = torch.randn(2, *image.shape), torch.tensor(500.0)
+    shared, report, classes = {}, {}, {"tokenizer": ["daguerre", "WordTokenizer"]}
+    if model.text_of is None:
+        report["text_encoder"] = _text_encoder(folder, denoiser.text_encoder, tokenizer, ["last_hidden_state"])
+        _tokenizer(folder, tokenizer)
+        classes["text_encoder"] = ["daguerre", type(denoiser.text_encoder).__name__]
+    else:
+        shared |= {"text_encoder": model.text_of, "tokenizer": model.text_of}
+        classes["text_encoder"] = ["daguerre", "TextEncoder"]
+    if denoiser.position_net is not None:
+        boxes = MOST_OBJECTS
+        report["position_net"] = _component(
+            folder / "position_net",
+            denoiser.position_net,
             {
-                "_class_name": type(text_encoder).__name__,
-                "hidden_size": TEXT_DIM,
-                "max_position_embeddings": TOKENS,
-                "vocab_size": len(vocabulary),
+                "phrase_embeds": torch.randn(2, boxes, TEXT_DIM),
+                "boxes": torch.rand(2, boxes, 4),
+                "masks": (torch.rand(2, boxes) < 0.5).float(),
             },
-        ),
-        "unet": _component(
+            ["objs"],
+            {"_class_name": "PositionNet", "positive_len": TEXT_DIM, "out_dim": TEXT_DIM, "max_boxes": boxes},
+        )
+        classes["position_net"] = ["daguerre", "PositionNet"]
+        states = torch.randn(2, tokenizer.tokens + boxes, TEXT_DIM)
+    if isinstance(denoiser.unet, DiT):
+        report["transformer"] = _component(
+            folder / "transformer",
+            denoiser.unet,
+            {"hidden_states": sample, "timestep": timestep, "encoder_hidden_states": states},
+            ["out_hidden_states"],
+            {
+                "_class_name": "DiT",
+                "in_channels": image.channels,
+                "sample_size": image.size,
+                "patch_size": PATCH,
+                "num_layers": len(denoiser.unet.blocks),
+                "num_attention_heads": HEADS,
+                "joint_attention_dim": TEXT_DIM,
+            },
+        )
+        classes["transformer"] = ["daguerre", "DiT"]
+    else:
+        report["unet"] = _component(
             folder / "unet",
-            unet,
-            {
-                "sample": torch.randn(2, LATENT_CHANNELS, LATENT_SIZE, LATENT_SIZE),
-                "timestep": torch.tensor(500.0),
-                "encoder_hidden_states": torch.randn(2, TOKENS, TEXT_DIM),
-            },
-            "out_sample",
+            denoiser.unet,
+            {"sample": sample, "timestep": timestep, "encoder_hidden_states": states},
+            ["out_sample"],
             {
                 "_class_name": "UNet2DConditionModel",
-                "in_channels": LATENT_CHANNELS,
-                "out_channels": LATENT_CHANNELS,
-                "sample_size": LATENT_SIZE,
-                "block_out_channels": unet.channels,
+                "in_channels": image.channels,
+                "out_channels": image.channels,
+                "sample_size": image.size,
+                "block_out_channels": denoiser.unet.channels,
                 "layers_per_block": 1,
                 "cross_attention_dim": TEXT_DIM,
                 "num_attention_heads": HEADS,
             },
+        )
+        classes["unet"] = ["diffusers", "UNet2DConditionModel"]
+    if image == LATENT:
+        classes |= {component: ["diffusers", "AutoencoderKL"] for component in VAE_COMPONENTS}
+        if vae is None:
+            shared |= {component: VAE_OWNER for component in VAE_COMPONENTS}
+        else:
+            report |= _autoencoder(folder, vae, 1.0)
+    scheduler = model.objective().scheduler_config()
+    classes["scheduler"] = ["diffusers", scheduler["_class_name"]]
+    _json(folder / "scheduler/scheduler_config.json", scheduler)
+    _index(folder, "StableDiffusionPipeline" if "unet" in classes else "DiffusionPipeline", classes, shared)
+    return report
+
+
+def export_autoencoder(folder: Path, vae: VAE, scaling_factor: float) -> dict[str, dict]:
+    """A folder with an autoencoder alone."""
+    folder.mkdir(parents=True, exist_ok=True)
+    report = _autoencoder(folder, vae, scaling_factor)
+    _index(folder, "AutoencoderKL", {component: ["diffusers", "AutoencoderKL"] for component in VAE_COMPONENTS}, {})
+    return report
+
+
+def export_dual_encoder(folder: Path, clip: Clip, tokenizer: WordTokenizer) -> dict[str, dict]:
+    """A folder with a text encoder and a picture encoder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    pixels = torch.rand(2, 3, PICTURE_SIZE, PICTURE_SIZE) * 2 - 1
+    config = {"_class_name": "ImageEncoder", "image_size": PICTURE_SIZE, "projection_dim": EMBEDDING_DIM}
+    report = {
+        "text_encoder": _text_encoder(folder, clip.text_encoder, tokenizer, ["last_hidden_state", "text_embeds"]),
+        "image_encoder": _component(
+            folder / "image_encoder", clip.image_encoder, {"pixel_values": pixels}, ["image_embeds"], config
         ),
     }
-    if vae is not None:
-        report |= _autoencoder(folder, vae)
-    scheduler = objective.scheduler_config()
-    index = {
-        "_class_name": "StableDiffusionPipeline",
-        "_diffusers_version": "0.35.0",
-        "scheduler": ["diffusers", scheduler["_class_name"]],
-        "text_encoder": ["daguerre", type(text_encoder).__name__],
+    _tokenizer(folder, tokenizer)
+    classes = {
+        "image_encoder": ["daguerre", "ImageEncoder"],
+        "text_encoder": ["daguerre", "ClipTextEncoder"],
         "tokenizer": ["daguerre", "WordTokenizer"],
-        "unet": ["diffusers", "UNet2DConditionModel"],
-        "vae_decoder": ["diffusers", "AutoencoderKL"],
-        "vae_encoder": ["diffusers", "AutoencoderKL"],
-        "feature_extractor": [None, None],
-        "safety_checker": [None, None],
     }
-    if vae is None:
-        index["_shared"] = {component: VAE_OWNER for component in VAE_COMPONENTS}
-    _json(folder / "model_index.json", index)
-    _json(folder / "scheduler/scheduler_config.json", scheduler)
-    _json(folder / "tokenizer/vocab.json", vocabulary)
+    _index(folder, "CLIPModel", classes, {})
+    return report
+
+
+def _text_encoder(folder: Path, network: nn.Module, tokenizer: WordTokenizer, outputs: list[str]) -> dict:
+    ids = torch.randint(4, len(tokenizer.ids), (2, tokenizer.tokens))
+    ids[:, 5] = EOS_ID
+    config = {
+        "_class_name": type(network).__name__,
+        "hidden_size": TEXT_DIM,
+        "max_position_embeddings": tokenizer.tokens,
+        "vocab_size": len(tokenizer.ids),
+    }
+    return _component(folder / "text_encoder", network, {"input_ids": ids}, outputs, config)
+
+
+def _tokenizer(folder: Path, tokenizer: WordTokenizer) -> None:
+    _json(folder / "tokenizer/vocab.json", tokenizer.ids)
     _json(
         folder / "tokenizer/tokenizer_config.json",
         {
             "tokenizer_class": "WordTokenizer",
-            "model_max_length": TOKENS,
+            "model_max_length": tokenizer.tokens,
             "do_lower_case": True,
             "bos_token": BOS,
             "eos_token": EOS,
@@ -102,25 +164,36 @@ def export(
             "unk_token": UNKNOWN,
         },
     )
+
+
+def _index(folder: Path, name: str, classes: dict[str, list[str]], shared: dict[str, str]) -> None:
+    """model_index.json, and SHA256SUMS over all that is there by then."""
+    index = {"_class_name": name, "_diffusers_version": "0.35.0"}
+    if shared:
+        index["_shared"] = shared
+    index |= dict(sorted(classes.items()))
+    if name == "StableDiffusionPipeline":
+        index |= {"feature_extractor": [None, None], "safety_checker": [None, None]}
+    _json(folder / "model_index.json", index)
     manifest(folder)
-    return report
 
 
-def _autoencoder(folder: Path, vae: VAE) -> dict[str, dict]:
-    # 12 channels at half resolution are shuffled into the picture, hence four levels and a factor of 8
+def _autoencoder(folder: Path, vae: VAE, scaling_factor: float) -> dict[str, dict]:
+    # The 12 channels at half resolution are shuffled into the picture: with them there is a level for every halving and one.
     config = {
         "_class_name": "AutoencoderKL",
         "in_channels": 3,
         "out_channels": 3,
         "latent_channels": LATENT_CHANNELS,
-        "block_out_channels": [12, 32, 64, 128],
+        "block_out_channels": [SHUFFLED, *reversed(vae.decoder.widths)],
         "sample_size": PICTURE_SIZE,
-        "scaling_factor": 1.0,
+        "scaling_factor": scaling_factor,
     }
-    picture, latent = torch.rand(2, 3, PICTURE_SIZE, PICTURE_SIZE) * 2 - 1, torch.randn(2, LATENT_CHANNELS, LATENT_SIZE, LATENT_SIZE)
+    side = PICTURE_SIZE // vae.factor
+    picture, latent = torch.rand(2, 3, PICTURE_SIZE, PICTURE_SIZE) * 2 - 1, torch.randn(2, LATENT_CHANNELS, side, side)
     return {
-        "vae_encoder": _component(folder / "vae_encoder", vae.encoder, {"sample": picture}, "latent_parameters", config),
-        "vae_decoder": _component(folder / "vae_decoder", vae.decoder, {"latent_sample": latent}, "sample", config),
+        "vae_encoder": _component(folder / "vae_encoder", vae.encoder, {"sample": picture}, ["latent_parameters"], config),
+        "vae_decoder": _component(folder / "vae_decoder", vae.decoder, {"latent_sample": latent}, ["sample"], config),
     }
 
 
@@ -138,13 +211,13 @@ def sha256(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
-def _component(folder: Path, net: nn.Module, inputs: dict[str, Tensor], output: str, config: dict) -> dict:
+def _component(folder: Path, net: nn.Module, inputs: dict[str, Tensor], outputs: list[str], config: dict) -> dict:
     batch = torch.export.Dim("batch")
     program = torch.onnx.export(
         net.eval(),
         kwargs=inputs,
         input_names=list(inputs),
-        output_names=[output],
+        output_names=outputs,
         dynamic_shapes={name: {0: batch} if value.dim() else None for name, value in inputs.items()},
         opset_version=OPSET,
         dynamo=True,
@@ -162,17 +235,20 @@ def _compare(file: Path, net: nn.Module, inputs: dict[str, Tensor], calls: int =
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
+    errors = []
     for one in (inputs, {name: value[:1] if value.dim() else value for name, value in inputs.items()}):
         feed = {name: value.numpy() for name, value in one.items()}
         with torch.no_grad():
-            expected = net(**one).numpy()
-        error = np.abs(session.run(None, feed)[0] - expected).max() / np.abs(expected).max()
+            expected = net(**one)
+        expected = expected if isinstance(expected, tuple) else (expected,)
+        for got, wanted in zip(session.run(None, feed), (each.numpy() for each in expected), strict=True):
+            errors.append(float(np.abs(got - wanted).max() / np.abs(wanted).max()))
     start = time.process_time()
     for _ in range(calls):
         session.run(None, feed)
     return {
         "megabytes": round(file.stat().st_size / 1e6, 2),
-        "relative_error": float(error),
+        "relative_error": max(errors),
         "milliseconds": round((time.process_time() - start) / calls * 1000, 2),
     }
 

@@ -16,8 +16,9 @@ HALF_FROM = 64  # shapes, scalars and the like stay as they are
 def polish(model: ModelProto) -> ModelProto:
     name_after_modules(model)
     store_in_half(model)
-    for node in model.graph.node:
-        del node.metadata_props[:]
+    graph = model.graph
+    for part in (*graph.node, *graph.value_info, *graph.initializer, *graph.input, *graph.output):
+        del part.metadata_props[:]
     onnx.checker.check_model(model, full_check=True)
     return model
 

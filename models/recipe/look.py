@@ -12,9 +12,10 @@ from torch import Tensor
 
 from data import Scenes, to_unit
 from family import FAMILY
+from denoise import loaded
 from optimise import with_average
-from train import WORK, load, load_vae
-from unet import LATENT_CHANNELS, LATENT_SIZE
+from train import REPOSITORY, WORK, average_of, load_vae
+from unet import LATENT
 from vae import VAE
 
 PROMPTS = [
@@ -52,8 +53,9 @@ def reconstructions(scenes: Scenes, work: Path, count: int = 10) -> list[Tensor]
 def samples(
     name: str, scenes: Scenes, work: Path, prompts: list[str], columns: int, guidance: float, steps: int
 ) -> list[Tensor]:
-    vae, denoiser = load_vae(work), load(FAMILY[name], scenes, work / f"{name}.checkpoint")
-    objective = FAMILY[name].objective()
+    model = FAMILY[name]
+    vae, objective = load_vae(work), model.objective()
+    denoiser = loaded(model, scenes, average_of(work / f"{name}.checkpoint"), REPOSITORY / "models")
     rows = []
     for prompt in prompts:
         cond, uncond = (
@@ -65,10 +67,9 @@ def samples(
             without, given = denoiser.unet(torch.cat([x, x]), timestep, text).chunk(2)
             return without + guidance * (given - without)
 
-        noise = torch.randn(
-            columns, LATENT_CHANNELS, LATENT_SIZE, LATENT_SIZE, generator=torch.Generator().manual_seed(0)
-        )
-        rows.append(vae.decoder(objective.sample(predict, noise, steps)))
+        noise = torch.randn(columns, *model.image.shape, generator=torch.Generator().manual_seed(0))
+        state = objective.sample(predict, noise, steps)
+        rows.append(vae.decoder(state) if model.image == LATENT else state)
     return rows
 
 

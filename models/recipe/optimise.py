@@ -1,4 +1,4 @@
-"""The training loop that both networks share: AdamW, warm-up and linear decay, a moving average of the weights, resumable."""
+"""The training loop that all networks share: AdamW, warm-up and linear decay, a moving average of the weights, resumable."""
 
 from __future__ import annotations
 
@@ -16,7 +16,17 @@ EMA_DECAY = 0.999
 SAVE_SECONDS = 120
 REPORT_STEPS = 50
 
+DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
 Loss = Callable[[nn.Module, int, torch.Generator], tuple[Tensor, dict[str, Tensor]]]
+
+
+def half_precision() -> torch.autocast:
+    return torch.autocast(DEVICE.type, torch.bfloat16)
+
+
+def trained(network: nn.Module) -> list[nn.Parameter]:
+    return [parameter for parameter in network.parameters() if parameter.requires_grad]
 
 
 def rate(step: int, steps: int) -> float:
@@ -32,11 +42,11 @@ def optimise(
     `loss(network, step, generator)` draws all its randomness from the generator, which depends on seed and step alone:
     a run that was killed and resumed makes the same draws. Ctrl-C and SIGTERM save before they end the run. `steps` may
     be changed on resuming; rate and curriculum follow the share of it that is done. The average after each of `snapshots`
-    steps is kept beside the checkpoint.
+    steps is kept beside the checkpoint. Parameters that need no gradient stay as they are.
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    optimizer = torch.optim.AdamW(network.parameters(), lr=peak, weight_decay=0.01, fused=True)
-    average = [p.detach().clone() for p in network.parameters()]
+    optimizer = torch.optim.AdamW(trained(network), lr=peak, weight_decay=0.01, fused=True)
+    average = [p.detach().clone() for p in trained(network)]
     step = 0
     if checkpoint.exists():
         state = torch.load(checkpoint, weights_only=True)
@@ -58,11 +68,11 @@ def optimise(
             value, figures = loss(network, step, torch.Generator().manual_seed(seed * 1_000_003 + step))
             optimizer.zero_grad()
             value.backward()
-            nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+            nn.utils.clip_grad_norm_(trained(network), 1.0)
             optimizer.step()
             step += 1
             with torch.no_grad():
-                torch._foreach_lerp_(average, list(network.parameters()), 1 - min(EMA_DECAY, step / (step + 9)))
+                torch._foreach_lerp_(average, trained(network), 1 - min(EMA_DECAY, step / (step + 9)))
             for name, figure in figures.items():
                 sums[name] = sums.get(name, 0.0) + float(figure)
             if step in snapshots:
@@ -91,6 +101,6 @@ def store(content: object, file: Path) -> None:
 
 @torch.no_grad()
 def with_average(network: nn.Module, average: list[Tensor]) -> nn.Module:
-    for parameter, mean in zip(network.parameters(), average):
+    for parameter, mean in zip(trained(network), average):
         parameter.copy_(mean)
     return network

@@ -7,7 +7,8 @@ from torch import Tensor, nn
 
 from attention import Attention, FeedForward
 
-TOKENS = 16
+TOKENS, FULL_TOKENS = 16, 64  # of a short and a full caption, <bos>, <eos> and padding included
+EOS_ID = 3  # in every vocabulary: <pad>, <unk>, <bos>, <eos>, words
 TEXT_DIM = 128
 
 
@@ -26,12 +27,13 @@ class EncoderLayer(nn.Module):
 
 
 class TextEncoder(nn.Module):
-    """input_ids int64 [batch, 16] -> last_hidden_state [batch, 16, 128]. Padding is not masked, as in Stable Diffusion."""
+    """input_ids int64 [batch, tokens] -> last_hidden_state [batch, tokens, 128]. Padding is not masked, as in Stable Diffusion."""
 
-    def __init__(self, vocabulary: int, dim: int = TEXT_DIM, layers: int = 2):
+    def __init__(self, vocabulary: int, tokens: int = TOKENS, dim: int = TEXT_DIM, layers: int = 2):
         super().__init__()
+        self.tokens = tokens
         self.token_embedding = nn.Embedding(vocabulary, dim)
-        self.position_embedding = nn.Parameter(torch.randn(TOKENS, dim) * 0.1)
+        self.position_embedding = nn.Parameter(torch.randn(tokens, dim) * 0.1)
         self.layers = nn.ModuleList(EncoderLayer(dim) for _ in range(layers))
         self.final_norm = nn.LayerNorm(dim)
 
@@ -45,8 +47,9 @@ class TextEncoder(nn.Module):
 class BagOfWords(nn.Module):
     """The contrast: a vector for each word whatever its place and company, so "a cat left of a dog" is "a dog left of a cat"."""
 
-    def __init__(self, vocabulary: int, dim: int = TEXT_DIM):
+    def __init__(self, vocabulary: int, tokens: int = TOKENS, dim: int = TEXT_DIM):
         super().__init__()
+        self.tokens = tokens
         self.token_embedding = nn.Embedding(vocabulary, dim)
         self.ff = FeedForward(dim)
         self.final_norm = nn.LayerNorm(dim)

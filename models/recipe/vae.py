@@ -11,8 +11,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from perceptual import perceptual_distance
+
 LATENT_CHANNELS = 4
 GROUPS = 8
+SHUFFLED = 12  # channels at half resolution that become the three of the picture
+ENCODER, DECODER = (32, 64, 96), (128, 64, 32)
 
 
 class ResidualBlock(nn.Module):
@@ -38,21 +42,22 @@ class Upsample(nn.Module):
 
 
 class Encoder(nn.Module):
-    """sample [batch, 3, H, W] in -1..1 -> latent_parameters [batch, 8, H/8, W/8]: four means, four log variances."""
+    """sample [batch, 3, H, W] in -1..1 -> latent_parameters [batch, 8, H/f, W/f]: four means, four log variances.
 
-    def __init__(self):
+    Each of `widths` halves the sides: f is 2 to the power of their number.
+    """
+
+    def __init__(self, widths: tuple[int, ...] = ENCODER):
         super().__init__()
-        self.conv_in = nn.Conv2d(3, 32, 4, stride=2, padding=1)
-        self.blocks = nn.Sequential(
-            ResidualBlock(32),
-            nn.Conv2d(32, 64, 3, stride=2, padding=1),
-            ResidualBlock(64),
-            nn.Conv2d(64, 96, 3, stride=2, padding=1),
-            ResidualBlock(96),
-            ResidualBlock(96),
-        )
-        self.norm_out = nn.GroupNorm(GROUPS, 96)
-        self.conv_out = nn.Conv2d(96, 2 * LATENT_CHANNELS, 3, padding=1)
+        self.conv_in = nn.Conv2d(3, widths[0], 4, stride=2, padding=1)
+        halvings = [
+            module
+            for a, b in zip(widths, widths[1:])
+            for module in (ResidualBlock(a), nn.Conv2d(a, b, 3, stride=2, padding=1))
+        ]
+        self.blocks = nn.Sequential(*halvings, ResidualBlock(widths[-1]), ResidualBlock(widths[-1]))
+        self.norm_out = nn.GroupNorm(GROUPS, widths[-1])
+        self.conv_out = nn.Conv2d(widths[-1], 2 * LATENT_CHANNELS, 3, padding=1)
 
     def forward(self, sample: Tensor) -> Tensor:
         x = self.conv_out(F.silu(self.norm_out(self.blocks(self.conv_in(sample)))))
@@ -61,21 +66,19 @@ class Encoder(nn.Module):
 
 
 class Decoder(nn.Module):
-    """latent_sample [batch, 4, h, w] -> sample [batch, 3, 8h, 8w], about -1..1."""
+    """latent_sample [batch, 4, h, w] -> sample [batch, 3, f h, f w], about -1..1, with f as in the encoder."""
 
-    def __init__(self):
+    def __init__(self, widths: tuple[int, ...] = DECODER):
         super().__init__()
+        self.widths = widths
         self.post_quant_conv = nn.Conv2d(LATENT_CHANNELS, LATENT_CHANNELS, 1)
-        self.conv_in = nn.Conv2d(LATENT_CHANNELS, 128, 3, padding=1)
-        self.blocks = nn.Sequential(
-            *[ResidualBlock(128) for _ in range(3)],
-            Upsample(128, 64),
-            *[ResidualBlock(64) for _ in range(2)],
-            Upsample(64, 32),
-            *[ResidualBlock(32) for _ in range(2)],
-        )
-        self.norm_out = nn.GroupNorm(GROUPS, 32)
-        self.conv_out = nn.Conv2d(32, 12, 3, padding=1)
+        self.conv_in = nn.Conv2d(LATENT_CHANNELS, widths[0], 3, padding=1)
+        doublings = [
+            module for a, b in zip(widths, widths[1:]) for module in (Upsample(a, b), ResidualBlock(b), ResidualBlock(b))
+        ]
+        self.blocks = nn.Sequential(*[ResidualBlock(widths[0]) for _ in range(3)], *doublings)
+        self.norm_out = nn.GroupNorm(GROUPS, widths[-1])
+        self.conv_out = nn.Conv2d(widths[-1], SHUFFLED, 3, padding=1)
 
     def forward(self, latent_sample: Tensor) -> Tensor:
         x = self.blocks(self.conv_in(self.post_quant_conv(latent_sample)))
@@ -83,25 +86,43 @@ class Decoder(nn.Module):
 
 
 class VAE(nn.Module):
-    def __init__(self):
+    def __init__(self, encoder: tuple[int, ...] = ENCODER, decoder: tuple[int, ...] = DECODER):
         super().__init__()
-        self.encoder = Encoder()
-        self.decoder = Decoder()
+        self.encoder = Encoder(encoder)
+        self.decoder = Decoder(decoder)
+        self.factor = 2 ** len(encoder)
 
-    def loss(self, sample: Tensor, foreground: Tensor, noise: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+    def loss(
+        self,
+        sample: Tensor,
+        foreground: Tensor,
+        noise: Tensor,
+        *,
+        divergence_weight: float = 1e-4,
+        squared: bool = False,
+        features: nn.Module | None = None,
+    ) -> tuple[Tensor, dict[str, Tensor]]:
         """L1, fourfold where objects are; L1 of finite differences, for edges; a little KL.
 
-        `foreground` is 0 or 1 [batch, 1, H, W], `noise` standard normal, shaped as the latents.
+        `foreground` is 0 or 1 [batch, 1, H, W], `noise` standard normal, shaped as the latents. `squared` takes the squared
+        error instead of both L1; `features` adds the distance between the pictures as that network sees them.
         """
         mean, log_variance = self.encoder(sample).float().chunk(2, dim=1)
         decoded = self.decoder(mean + (0.5 * log_variance).exp() * noise).float()
         error = decoded - sample
-        weighted = ((1 + 3 * foreground) * error.abs()).mean()
-        edges = sum(error.diff(dim=axis).abs().mean() for axis in (2, 3))
         divergence = 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).mean()
-        squared = (foreground * error.detach().square()).sum() / (3 * foreground.sum() + 1)
-        figures = {"L1": weighted, "edges": edges, "KL": divergence, "foreground PSNR": 10 * (4 / squared).log10()}
-        return weighted + edges + 1e-4 * divergence, {name: figure.detach() for name, figure in figures.items()}
+        missed = (foreground * error.detach().square()).sum() / (3 * foreground.sum() + 1)
+        figures = {"KL": divergence, "foreground PSNR": 10 * (4 / missed).log10()}
+        if squared:
+            terms = {"squared": error.square().mean()}
+        else:
+            edges = sum(error.diff(dim=axis).abs().mean() for axis in (2, 3))
+            terms = {"L1": ((1 + 3 * foreground) * error.abs()).mean(), "edges": edges}
+        if features is not None:
+            terms["features"] = perceptual_distance(features, decoded, sample)
+        figures = terms | figures
+        value = sum(terms.values()) + divergence_weight * divergence
+        return value, {name: figure.detach() for name, figure in figures.items()}
 
     @torch.no_grad()
     def whiten(self, mean: Tensor, std: Tensor) -> None:
