@@ -31,7 +31,7 @@ public record AttentionLayer(String name, String output) {
     private static final Set<String> PRODUCTS = Set.of("MatMul", "FusedMatMul", "Gemm", "Einsum");
 
     /** Operations that compute attention in one piece and keep its weights to themselves. */
-    private static final Set<String> FUSED = Set.of(
+    public static final Set<String> FUSED = Set.of(
             "Attention", "MultiHeadAttention", "PackedAttention", "PackedMultiHeadAttention", "GroupQueryAttention");
 
     /**
@@ -89,11 +89,14 @@ public record AttentionLayer(String name, String output) {
         return false;
     }
 
-    /** Every value that depends on an input. Nodes stand in the file before those that use them. */
+    /**
+     * Every value computed from an input, and not only from its shape, which keys take the batch from. Nodes stand in the file
+     * before those that use them.
+     */
     private static Set<String> reachable(OnnxGraph graph, String input) {
         Set<String> reached = new HashSet<>(Set.of(input));
         for (Node node : graph.nodes()) {
-            if (node.inputs().stream().anyMatch(reached::contains)) {
+            if (!node.op().equals("Shape") && node.inputs().stream().anyMatch(reached::contains)) {
                 reached.addAll(node.outputs());
             }
         }

@@ -7,6 +7,8 @@ import org.daguerre.argument.Choices;
 import org.daguerre.image.Theme;
 import org.daguerre.name.Names;
 import org.daguerre.pipeline.Generation;
+import org.daguerre.pipeline.Model;
+import org.daguerre.plot.ArchitecturePlot;
 import org.daguerre.plot.Figure;
 import org.daguerre.plot.FilmStrip;
 import org.daguerre.plot.LatentsPlot;
@@ -23,7 +25,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "%plot",
         description = {
-            "Draws a schedule or the current run:",
+            "Draws the current model, a schedule or the current run:",
+            "  model                        the U-Net: levels, skips, what takes the timestep and the prompt",
             "  schedule, snr, beta, sigma   noise schedules; names after it stand side by side",
             "  plan                         the levels of the current run's steps",
             "  path                         states and estimates of the current run as a film strip",
@@ -34,7 +37,18 @@ import picocli.CommandLine.Parameters;
 final class PlotMagic extends Magic {
 
     private static final List<String> SUBJECTS = List.of(
-            "schedule", "snr", "beta", "sigma", "plan", "path", "steps", "norms", "times", "latents", "attention");
+            "schedule",
+            "snr",
+            "beta",
+            "sigma",
+            "model",
+            "plan",
+            "path",
+            "steps",
+            "norms",
+            "times",
+            "latents",
+            "attention");
 
     private final Session session;
     private final Choices choices;
@@ -43,7 +57,8 @@ final class PlotMagic extends Magic {
     @Parameters(
             index = "0",
             paramLabel = "SUBJECT",
-            description = "one of: schedule, snr, beta, sigma, plan, path, steps, norms, times, latents, attention")
+            description =
+                    "one of: schedule, snr, beta, sigma, model, plan, path, steps, norms, times, latents, attention")
     private String subject;
 
     @Parameters(
@@ -71,7 +86,7 @@ final class PlotMagic extends Magic {
     @Override
     public Figure call() {
         String known = Names.known("subject", subject, SUBJECTS);
-        boolean ofSchedules = SUBJECTS.indexOf(known) < SUBJECTS.indexOf("plan");
+        boolean ofSchedules = SUBJECTS.indexOf(known) < SUBJECTS.indexOf("model");
         if (!ofSchedules && !names.isEmpty()) {
             throw new IllegalArgumentException(Names.quoted(names.get(0)) + " is one argument too many for %plot "
                     + known + ". Give names to schedule, snr, beta or sigma; words to --word.");
@@ -85,6 +100,7 @@ final class PlotMagic extends Magic {
             case "snr" -> SchedulePlot.of(schedules(), theme, Quantity.SNR);
             case "beta" -> SchedulePlot.of(schedules(), theme, Quantity.BETA);
             case "sigma" -> SchedulePlot.of(schedules(), theme, Quantity.SIGMA);
+            case "model" -> model(session.model(), theme);
             case "plan" -> SchedulePlot.of(session.run().run().trajectory().plan(), theme);
             case "path" -> path(session.run(), theme);
             case "steps" -> RunPlot.of(session.run().run(), theme);
@@ -93,6 +109,11 @@ final class PlotMagic extends Magic {
             case "latents" -> LatentsPlot.of(session.run().run().x(), theme);
             default -> attention.figure(session.run(), words, theme);
         };
+    }
+
+    private static Figure model(Model model, Theme theme) {
+        int[] shape = model.shape();
+        return ArchitecturePlot.of(model.unet().architecture(), "U-Net of " + model.name(), shape[2], shape[3], theme);
     }
 
     private Figure path(Generation run, Theme theme) {

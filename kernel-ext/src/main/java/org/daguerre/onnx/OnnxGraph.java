@@ -45,8 +45,12 @@ public record OnnxGraph(
         List<Weight> weights,
         boolean external) {
 
-    /** One operation. Empty input names stand for optional inputs left out. */
-    public record Node(String name, String op, List<String> inputs, List<String> outputs) {}
+    /**
+     * One operation. Empty input names stand for optional inputs left out.
+     *
+     * @param strides how far a convolution or pooling moves along each axis; empty where nothing is said, which means 1
+     */
+    public record Node(String name, String op, List<String> inputs, List<String> outputs, List<Long> strides) {}
 
     /** A stored tensor. */
     public record Weight(String name, List<Long> shape) {
@@ -141,7 +145,8 @@ public record OnnxGraph(
                                 node.getName(),
                                 node.getOpType(),
                                 List.copyOf(node.getInputList()),
-                                List.copyOf(node.getOutputList())));
+                                List.copyOf(node.getOutputList()),
+                                strides(node)));
                     }
                     case GraphProto.INITIALIZER_FIELD_NUMBER -> within(this::weight);
                     case GraphProto.SPARSE_INITIALIZER_FIELD_NUMBER ->
@@ -153,6 +158,14 @@ public record OnnxGraph(
                     default -> skip(tag);
                 }
             }
+        }
+
+        private static List<Long> strides(NodeProto node) {
+            return node.getAttributeList().stream()
+                    .filter(attribute -> attribute.getName().equals("strides"))
+                    .findFirst()
+                    .map(attribute -> List.copyOf(attribute.getIntsList()))
+                    .orElse(List.of());
         }
 
         /** A TensorProto without its data. */

@@ -25,9 +25,9 @@ public final class UNet implements AutoCloseable {
     /** The name of the output. */
     public static final String OUT = "out_sample";
 
-    private static final String SAMPLE = "sample";
-    private static final String TIMESTEP = "timestep";
-    private static final String PROMPT = "encoder_hidden_states";
+    static final String SAMPLE = "sample";
+    static final String TIMESTEP = "timestep";
+    static final String PROMPT = "encoder_hidden_states";
 
     private final OnnxModel model;
     private final PredictionType predictionType;
@@ -94,6 +94,16 @@ public final class UNet implements AutoCloseable {
     /** Length of the prompt embeddings it attends to if the graph fixes it, else -1. */
     public int crossAttentionDim() {
         return model.input(PROMPT, 3).axis(2);
+    }
+
+    /**
+     * Its blocks, levels and skips, found in its graph.
+     *
+     * @throws IllegalArgumentException if it has no skips, and so is no U-Net
+     * @throws IllegalStateException if it is closed
+     */
+    public Architecture architecture() {
+        return Architecture.of(model.graph());
     }
 
     /** The graph it runs. */

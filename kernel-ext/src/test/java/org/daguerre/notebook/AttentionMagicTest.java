@@ -68,6 +68,13 @@ class AttentionMagicTest extends InEveryKernel {
 
     @ParameterizedTest
     @EnumSource
+    void uNetOfTheTrayIsDrawn(Family family) {
+        Output drawn = figure(family, "%plot model");
+        assertTrue(drawn.data("text/plain").startsWith("U-Net of tray, drawn as a U with 2 levels"), drawn.toString());
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void plotShowsTheSameFigure(Family family) {
         assertEquals(
                 figure(family, "%attention cup").data("image/png"),

@@ -96,6 +96,7 @@ class MistakesTest extends InEveryKernel {
             Map.entry("%plot latents linear", "'linear' is one argument too many for %plot latents."),
             Map.entry("%plot norm", "subject 'norm' is unknown. Did you mean norms?"),
             Map.entry("%plot time", "subject 'time' is unknown. Did you mean times?"),
+            Map.entry("%plot model", "the graph keeps no state on its way down for its way up, so it is no U-Net"),
             Map.entry("%plot attention --word ball", "model 'exact' shows no attention"),
             Map.entry("%attention --picture 0", "--picture is 0. Give 1 to 1."),
             Map.entry("%daguerre theme light dark", "'dark' is one argument too many for %daguerre."),

@@ -23,6 +23,7 @@ import org.daguerre.image.Colormap;
 import org.daguerre.image.Picture;
 import org.daguerre.image.PngReader;
 import org.daguerre.image.Theme;
+import org.daguerre.onnx.OnnxGraph;
 import org.daguerre.run.Run;
 import org.daguerre.run.Sampling;
 import org.daguerre.run.StepFacts;
@@ -33,6 +34,7 @@ import org.daguerre.schedule.Plan;
 import org.daguerre.schedule.TimestepSpacing;
 import org.daguerre.tensor.Noise;
 import org.daguerre.tensor.Tensor;
+import org.daguerre.unet.Architecture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -349,5 +351,28 @@ class FigureTest {
         assertThrows(
                 UncheckedIOException.class,
                 () -> LatentsPlot.of(Tensor.zeros(1, 1, 2, 2), Theme.LIGHT).save(Path.of("no such folder", "x.png")));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void uNetIsDrawnInTheColoursOfItsBlocksAndTold(Theme theme) throws Exception {
+        Architecture tray = Architecture.of(OnnxGraph.read(Path.of("..", "models", "tray", "unet", "model.onnx")));
+        Figure figure = ArchitecturePlot.of(tray, "U-Net of tray", 16, 16, theme);
+        Map<Integer, Integer> colours = colours(figure);
+        for (int i = 0; i < 3; i++) {
+            assertSeen(colours, theme.series(i), 2000, "frames of kind " + i);
+        }
+        assertSeen(colours, theme.series(3), 9 * 100, "a dot for each of eight blocks, and for the timestep");
+        assertSeen(colours, theme.series(4), 7 * 150, "a square for each of seven blocks");
+        assertEquals(
+                "U-Net of tray, drawn as a U with 2 levels, 19 blocks and 4 skips."
+                        + " level 0 of 16 x 16: down convolution, residual block, cross-attention; up upsample,"
+                        + " residual block, cross-attention, residual block, cross-attention, convolution."
+                        + " level 1 of 8 x 8: down downsample, residual block, self- and cross-attention; up residual block,"
+                        + " self- and cross-attention, residual block, self- and cross-attention."
+                        + " Middle: residual block, self- and cross-attention, residual block."
+                        + " 8 blocks take the timestep, 7 look at the prompt.",
+                figure.altText());
+        assertTrue(ArchitecturePlot.of(tray, "wide", 96, 104, theme).altText().contains("level 1 of 48 x 52"));
     }
 }
