@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.daguerre.schedule.Form;
 import org.daguerre.schedule.Level;
 import org.daguerre.tensor.Tensor;
 
@@ -63,6 +64,14 @@ public record Prediction(
     public Tensor velocity() {
         PredictionType velocity = PredictionType.Standard.velocity(level.form());
         return type == velocity ? raw : velocity.raw(denoised(), noise(), level);
+    }
+
+    /**
+     * Where the state moves in the coordinates of {@link Level#scale}, as {@link Level#scaledSigma} grows: eps, in the flow
+     * form eps - x0.
+     */
+    public Tensor derivative() {
+        return level.form() == Form.FLOW ? velocity() : noise();
     }
 
     /** Another raw output read at another state; everything else stays. PNDM and churn read old answers anew. */

@@ -77,16 +77,21 @@ public record Ddpm(Variance variance, Clipping clipping, Manner manner, Spacing 
         // in float32 as torch has it: between neighbouring timesteps beta is the small difference of two numbers near 1
         float alpha = (float) level.alphasCumprod() / (float) next.alphasCumprod();
         double beta = level.form() == Form.PRESERVING ? 1f - alpha : noiseBefore - alpha * noiseAfter;
-        Tensor mean = Tensor.combine(
-                next.alpha() * beta / noiseBefore, denoised, Math.sqrt(alpha) * noiseAfter / noiseBefore, x);
+        double ofPicture = next.alpha() * beta / noiseBefore;
+        double ofState = Math.sqrt(alpha) * noiseAfter / noiseBefore;
         if (manner == Manner.PAPER ? noiseAfter == 0 : level.t() == 0) {
+            Tensor mean = Tensor.combine(ofPicture, denoised, ofState, x);
             return new Step(mean, next, List.of(prediction), soFar.noise());
         }
         double small = Math.max(noiseAfter / noiseBefore * beta, 1e-20);
         Noise.Draw draw = soFar.noise().draw(x.shape());
-        Tensor added = switch (variance) {
-            case FIXED_SMALL, FIXED_SMALL_LOG -> draw.tensor().times(Math.sqrt(small));
-            case FIXED_LARGE, FIXED_LARGE_LOG -> draw.tensor().times(Math.sqrt(beta));
+        double deviation = Math.sqrt(
+                switch (variance) {
+                    case FIXED_SMALL, FIXED_SMALL_LOG -> small;
+                    case FIXED_LARGE, FIXED_LARGE_LOG -> beta;
+                    case LEARNED, LEARNED_RANGE -> 1;
+                });
+        Tensor fresh = switch (variance) {
             case LEARNED -> draw.tensor().times(learned(prediction).map(Math::sqrt));
             case LEARNED_RANGE -> {
                 double low = Math.log(small);
@@ -94,8 +99,10 @@ public record Ddpm(Variance variance, Clipping clipping, Manner manner, Spacing 
                 yield draw.tensor()
                         .times(learned(prediction).map(v -> Math.exp(0.5 * (low + (v + 1) / 2 * (high - low)))));
             }
+            default -> draw.tensor();
         };
-        return new Step(mean.plus(added), next, List.of(prediction), draw.after());
+        Tensor noised = Tensor.combine(ofPicture, denoised, ofState, x, deviation, fresh);
+        return new Step(noised, next, List.of(prediction), draw.after());
     }
 
     private Tensor learned(Prediction prediction) {

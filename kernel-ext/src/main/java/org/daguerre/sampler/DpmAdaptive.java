@@ -67,7 +67,7 @@ public record DpmAdaptive(double relative, double absolute, Spacing spacing) imp
         Tensor before = past == null ? x : past.low();
         List<Prediction> calls = new ArrayList<>();
         calls.add(model.predict(soFar.x(), level));
-        Tensor e0 = slope(calls.get(0));
+        Tensor e0 = calls.get(0).noise();
         for (int attempt = 0; attempt < MOST_TRIES; attempt++) {
             double tried = Math.min(h, end - lambda);
             Attempt made = attempt(model, plan.schedule(), x, lambda, tried, e0, calls);
@@ -99,11 +99,11 @@ public record DpmAdaptive(double relative, double absolute, Spacing spacing) imp
         double sigma = Math.exp(-(lambda + h));
         Tensor u1 = x.plus(-third.ratio() * Math.expm1(h / 3), e0);
         calls.add(model.predict(u1.times(third.alpha()), third));
-        Tensor d1 = slope(calls.get(calls.size() - 1)).minus(e0);
+        Tensor d1 = calls.get(calls.size() - 1).noise().minus(e0);
         double bend = Math.expm1(2 * h / 3) / (2 * h / 3) - 1;
         Tensor u2 = x.plus(-twoThirds.ratio() * Math.expm1(2 * h / 3), e0).plus(-twoThirds.ratio() * 2 * bend, d1);
         calls.add(model.predict(u2.times(twoThirds.alpha()), twoThirds));
-        Tensor d2 = slope(calls.get(calls.size() - 1)).minus(e0);
+        Tensor d2 = calls.get(calls.size() - 1).noise().minus(e0);
         Tensor straight = x.plus(-sigma * Math.expm1(h), e0);
         Tensor low = straight.plus(-sigma * 1.5 * Math.expm1(h), d1);
         Tensor high = straight.plus(-sigma * 1.5 * (Math.expm1(h) / h - 1), d2);
@@ -115,11 +115,6 @@ public record DpmAdaptive(double relative, double absolute, Spacing spacing) imp
                 made.low().map(before, (a, b) -> Math.max(absolute, relative * Math.max(Math.abs(a), Math.abs(b))));
         Tensor off = made.low().minus(made.high()).map(unit, (difference, one) -> difference / one);
         return off.norm() / Math.sqrt(off.size());
-    }
-
-    private static Tensor slope(Prediction prediction) {
-        Level level = prediction.level();
-        return prediction.x().over(level.alpha()).minus(prediction.denoised()).over(level.ratio());
     }
 
     private static Level lastWithNoise(Plan plan) {

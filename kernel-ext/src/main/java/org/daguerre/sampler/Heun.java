@@ -57,6 +57,9 @@ public record Heun(Clipping clipping, Spacing spacing) implements Sampler {
     }
 
     private Tensor derivative(Prediction prediction) {
+        if (clipping == Clipping.NONE) {
+            return prediction.derivative();
+        }
         Level level = prediction.level();
         Tensor denoised = clipping.of(prediction.denoised());
         return Tensor.combine(1 / level.sigma(), prediction.x(), -1 / level.scaledSigma(), denoised);

@@ -51,10 +51,9 @@ public record Ipndm(Manner manner, Spacing spacing) implements Sampler {
             e.addAll(past.e().subList(0, Math.min(past.e().size(), ORDER - 1)));
         }
         Tensor slope = AdamsBashforth.slope(e);
-        double alpha = Math.max(level.alpha(), LEAST_ALPHA);
         Tensor denoised = level.alpha() == 0 && manner == Manner.PAPER
                 ? prediction.denoised()
-                : Tensor.combine(1 / alpha, x, -level.sigma() / alpha, slope);
+                : x.plus(-level.sigma(), slope).over(Math.max(level.alpha(), LEAST_ALPHA));
         Tensor moved = Tensor.combine(next.alpha(), denoised, next.sigma(), slope);
         return new Step(moved, next, List.of(prediction), soFar.noise(), new Past(List.copyOf(e)));
     }

@@ -43,18 +43,13 @@ public record Kdpm2(Spacing spacing) implements Sampler {
         }
         double middleSigma = Math.sqrt(level.scaledSigma() * next.scaledSigma());
         Level middle = soFar.plan().schedule().atScaledSigma(middleSigma);
-        Prediction second = model.predict(moved(x, level, middle, derivative(first)), middle);
-        return new Step(moved(x, level, next, derivative(second)), next, List.of(first, second), soFar.noise());
+        Prediction second = model.predict(moved(x, level, middle, first.derivative()), middle);
+        return new Step(moved(x, level, next, second.derivative()), next, List.of(first, second), soFar.noise());
     }
 
     private static Tensor moved(Tensor x, Level level, Level to, Tensor d) {
         double h = to.scaledSigma() - level.scaledSigma();
         return Tensor.combine(to.scale() / level.scale(), x, to.scale() * h, d);
-    }
-
-    private static Tensor derivative(Prediction prediction) {
-        Level level = prediction.level();
-        return Tensor.combine(1 / level.sigma(), prediction.x(), -1 / level.scaledSigma(), prediction.denoised());
     }
 
     @Override

@@ -46,16 +46,11 @@ public record Kdpm2Ancestral(Spacing spacing) implements Sampler {
         double sigmaUp = next.ratio() * Math.sqrt(1 - shrink * shrink);
         Prediction first = model.predict(soFar.x(), level);
         Level middle = soFar.plan().schedule().atRatio(Math.sqrt(sigma * sigmaDown));
-        Tensor half = x.plus(middle.ratio() - sigma, derivative(first));
+        Tensor half = x.plus(middle.ratio() - sigma, first.noise());
         Prediction second = model.predict(half.times(middle.alpha()), middle);
         Noise.Draw draw = soFar.noise().draw(x.shape());
-        Tensor moved = x.plus(sigmaDown - sigma, derivative(second)).plus(sigmaUp, draw.tensor());
+        Tensor moved = x.plus(sigmaDown - sigma, second.noise()).plus(sigmaUp, draw.tensor());
         return new Step(moved.times(next.alpha()), next, List.of(first, second), draw.after());
-    }
-
-    private static Tensor derivative(Prediction prediction) {
-        Level level = prediction.level();
-        return prediction.x().over(level.alpha()).minus(prediction.denoised()).over(level.ratio());
     }
 
     @Override

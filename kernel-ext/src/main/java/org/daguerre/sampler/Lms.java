@@ -55,7 +55,7 @@ public record Lms(int order, Spacing spacing) implements Sampler {
         Past past = soFar.memory(Past.class);
         List<Tensor> d = new ArrayList<>();
         List<Double> sigma = new ArrayList<>();
-        d.add(Tensor.combine(1 / level.sigma(), x, -1 / level.scaledSigma(), prediction.denoised()));
+        d.add(prediction.derivative());
         sigma.add(level.scaledSigma());
         if (past != null) {
             int kept = Math.min(order - 1, past.d().size());

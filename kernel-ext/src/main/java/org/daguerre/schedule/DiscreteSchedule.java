@@ -180,8 +180,13 @@ public final class DiscreteSchedule implements NoiseSchedule {
         }
         double log = Math.log(Math.max(sigma, 1e-10));
         int low = 0;
-        while (low < betas.length - 2 && Math.log(ratio(low + 1)) <= log) {
-            low++;
+        for (int high = betas.length - 1; high - low > 1; ) {
+            int middle = (low + high) >>> 1;
+            if (Math.log(ratio(middle)) <= log) {
+                low = middle;
+            } else {
+                high = middle;
+            }
         }
         double below = Math.log(ratio(low));
         double above = Math.log(ratio(low + 1));

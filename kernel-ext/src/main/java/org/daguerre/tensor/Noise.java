@@ -18,6 +18,7 @@ public final class Noise {
     public record Draw(Tensor tensor, Noise after) {}
 
     private static final int N = 624;
+    private static final int M = 397;
     private static final int BLOCK = 16;
 
     private final long seed;
@@ -57,8 +58,7 @@ public final class Noise {
     /** Standard normal values of the given shape, and the generator after them. */
     public Draw draw(int... shape) {
         Engine engine = new Engine();
-        Tensor zeros = Tensor.zeros(shape);
-        float[] out = new float[zeros.size()];
+        float[] out = new float[Tensor.size(shape)];
         if (out.length < BLOCK) {
             for (int i = 0; i < out.length; i++) {
                 out[i] = (float) engine.normal();
@@ -72,7 +72,7 @@ public final class Noise {
     /** Uniform values in [0, 1), equal to {@code torch.rand(shape)}, and the generator after them. */
     public Draw uniform(int... shape) {
         Engine engine = new Engine();
-        float[] out = new float[Tensor.zeros(shape).size()];
+        float[] out = new float[Tensor.size(shape)];
         engine.uniforms(out, 0, out.length);
         return new Draw(Tensor.wrap(out, shape), engine.noise());
     }
@@ -87,7 +87,7 @@ public final class Noise {
             throw new IllegalArgumentException("bound is " + bound + ". Give 1 to " + (1 << 24) + ".");
         }
         Engine engine = new Engine();
-        float[] out = new float[Tensor.zeros(shape).size()];
+        float[] out = new float[Tensor.size(shape)];
         for (int i = 0; i < out.length; i++) {
             out[i] = Integer.remainderUnsigned(engine.next(), bound);
         }
@@ -138,12 +138,20 @@ public final class Noise {
 
         private void twist() {
             int[] t = s.clone();
-            for (int k = 0; k < N; k++) {
-                int y = (t[k] & 0x80000000) | (t[(k + 1) % N] & 0x7fffffff);
-                t[k] = t[(k + 397) % N] ^ (y >>> 1) ^ ((y & 1) == 0 ? 0 : 0x9908b0df);
+            for (int k = 0; k < N - M; k++) {
+                t[k] = t[k + M] ^ twisted(t[k], t[k + 1]);
             }
+            for (int k = N - M; k < N - 1; k++) {
+                t[k] = t[k + M - N] ^ twisted(t[k], t[k + 1]);
+            }
+            t[N - 1] = t[M - 1] ^ twisted(t[N - 1], t[0]);
             s = t;
             at = 0;
+        }
+
+        private int twisted(int high, int low) {
+            int y = (high & 0x80000000) | (low & 0x7fffffff);
+            return (y >>> 1) ^ (-(y & 1) & 0x9908b0df);
         }
 
         private double uniform() {

@@ -2,20 +2,22 @@ package org.daguerre.tensor;
 
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
+import java.util.stream.IntStream;
 
 /**
  * A dense float32 array with a shape, row-major (the last axis varies fastest), immutable to its users. Pictures and
  * latents are {@code [batch, channels, height, width]}.
  *
- * <p>Every operation returns a new tensor. Coefficients are double, each result is rounded once to float32. Two operands
+ * <p>Every operation returns a new tensor. Coefficients count in double precision. Two operands
  * must have the same shape; there is no broadcasting.
  */
 public final class Tensor {
 
-    /** Values whose sums in double fit the first-level cache together with the terms. */
+    /** Values of several tensors that fit the first-level cache. */
     private static final int SUMMED_AT_ONCE = 1024;
 
     private final float[] data;
@@ -40,30 +42,20 @@ public final class Tensor {
         return new Tensor(data, shape.clone());
     }
 
-    /** {@code a x + b y}, rounded once. */
+    /** {@code a x + b y}, see {@link #combine(double[], List)}. */
     public static Tensor combine(double a, Tensor x, double b, Tensor y) {
-        x.check(y);
-        float[] out = new float[x.data.length];
-        for (int i = 0; i < out.length; i++) {
-            out[i] = (float) (a * x.data[i] + b * y.data[i]);
-        }
-        return new Tensor(out, x.shape);
+        return combine(new double[] {a, b}, List.of(x, y));
     }
 
-    /** {@code a x + b y + c z}, rounded once. */
+    /** {@code a x + b y + c z}, see {@link #combine(double[], List)}. */
     public static Tensor combine(double a, Tensor x, double b, Tensor y, double c, Tensor z) {
-        x.check(y);
-        x.check(z);
-        float[] out = new float[x.data.length];
-        for (int i = 0; i < out.length; i++) {
-            out[i] = (float) (a * x.data[i] + b * y.data[i] + c * z.data[i]);
-        }
-        return new Tensor(out, x.shape);
+        return combine(new double[] {a, b, c}, List.of(x, y, z));
     }
 
     /**
-     * The sum of {@code weights[k]} times term k, rounded once: a solver of high order adds so little in its last terms that
-     * it would be lost if each were rounded by itself.
+     * The sum of {@code weights[k]} times term k. Every weight counts in double, as a float and what the float leaves of it,
+     * and the terms are added from the smallest weight to the largest, no product rounded: a solver of high order adds so
+     * little in its last terms that it would be lost, always to the same side, if the state were rounded before them.
      *
      * @param terms of one shape, one at least and as many as weights
      */
@@ -74,24 +66,33 @@ public final class Tensor {
         }
         Tensor first = terms.get(0);
         terms.forEach(first::check);
-        float[] out = new float[first.data.length];
-        double[] sum = new double[Math.min(out.length, SUMMED_AT_ONCE)];
-        for (int from = 0; from < out.length; from += sum.length) {
-            int count = Math.min(sum.length, out.length - from);
-            Arrays.fill(sum, 0);
-            for (int k = 0; k < weights.length; k++) {
-                add(sum, weights[k], terms.get(k).data, from, count);
+        int[] rising = IntStream.range(0, weights.length)
+                .boxed()
+                .sorted(Comparator.comparingDouble(k -> Math.abs(weights[k])))
+                .mapToInt(k -> k)
+                .toArray();
+        float[] sum = new float[first.data.length];
+        for (int from = 0; from < sum.length; from += SUMMED_AT_ONCE) {
+            int to = Math.min(from + SUMMED_AT_ONCE, sum.length);
+            for (int k : rising) {
+                add(rest(weights[k]), terms.get(k).data, sum, from, to);
             }
-            for (int i = 0; i < count; i++) {
-                out[from + i] = (float) sum[i];
+            for (int k : rising) {
+                add((float) weights[k], terms.get(k).data, sum, from, to);
             }
         }
-        return new Tensor(out, first.shape);
+        return new Tensor(sum, first.shape);
     }
 
-    private static void add(double[] sum, double weight, float[] term, int from, int count) {
-        for (int i = 0; i < count; i++) {
-            sum[i] += weight * term[from + i];
+    /** What a float leaves of a weight. */
+    private static float rest(double weight) {
+        float rounded = (float) weight;
+        return Float.isFinite(rounded) ? (float) (weight - rounded) : 0;
+    }
+
+    private static void add(float weight, float[] term, float[] sum, int from, int to) {
+        for (int i = from; i < to; i++) {
+            sum[i] = Math.fma(weight, term[i], sum[i]);
         }
     }
 
@@ -134,7 +135,8 @@ public final class Tensor {
         return new Tensor(data, shape);
     }
 
-    private static int size(int[] shape) {
+    /** The number of values of a shape. */
+    static int size(int... shape) {
         long size = 1;
         for (int n : shape) {
             if (n < 0) {
@@ -224,14 +226,9 @@ public final class Tensor {
         return new Tensor(out, shape);
     }
 
-    /** {@code this + factor * other}, rounded once. */
+    /** {@code this + factor * other}, see {@link #combine(double[], List)}. */
     public Tensor plus(double factor, Tensor other) {
-        check(other);
-        float[] out = new float[data.length];
-        for (int i = 0; i < out.length; i++) {
-            out[i] = (float) (data[i] + factor * other.data[i]);
-        }
-        return new Tensor(out, shape);
+        return combine(1, this, factor, other);
     }
 
     public Tensor minus(Tensor other) {
@@ -244,11 +241,7 @@ public final class Tensor {
     }
 
     public Tensor times(double factor) {
-        float[] out = new float[data.length];
-        for (int i = 0; i < out.length; i++) {
-            out[i] = (float) (data[i] * factor);
-        }
-        return new Tensor(out, shape);
+        return combine(new double[] {factor}, List.of(this));
     }
 
     /** Value by value. */

@@ -153,10 +153,10 @@ class ConvergenceTest {
                 new Claim("kdpm2 on a flow", new Kdpm2(), Steps.SIGMA, 2, 24).exact(0),
                 new Claim("lms of order 2", new Lms(2, null), Steps.RATIO, 2, 96),
                 new Claim("lms of order 3", new Lms(3, null), Steps.RATIO, 3, 48),
-                new Claim("lms", new Lms(), Steps.RATIO, 4, 48),
-                new Claim("pndm", new Pndm(), Steps.RATIO, 4, 48).exact(0),
-                new Claim("plms", new Pndm(true, Manner.PAPER, null), Steps.RATIO, 4, 48),
-                new Claim("ipndm", new Ipndm(), Steps.RATIO, 4, 48),
+                new Claim("lms", new Lms(), Steps.RATIO, 4, 36),
+                new Claim("pndm", new Pndm(), Steps.RATIO, 4, 36).exact(0),
+                new Claim("plms", new Pndm(true, Manner.PAPER, null), Steps.RATIO, 4, 36),
+                new Claim("ipndm", new Ipndm(), Steps.RATIO, 4, 36),
                 new Claim("pndm on a flow", new Pndm(), Steps.SIGMA, 4, 12)
                         .of(PredictionType.FLOW_PREDICTION)
                         .exact(0),

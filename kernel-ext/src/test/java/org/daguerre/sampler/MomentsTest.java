@@ -12,7 +12,6 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.daguerre.denoiser.Denoiser;
 import org.daguerre.sampler.DpmSolver.Algorithm;
-import org.daguerre.sampler.DpmSolver.Derivative;
 import org.daguerre.schedule.Level;
 import org.daguerre.schedule.NoiseSchedule;
 import org.daguerre.schedule.Plan;
@@ -156,10 +155,7 @@ class MomentsTest {
                 named("dpmpp-sde", ratioSteps(MomentsTest::dpmSolverSde)),
                 named("dpmpp-2m-sde", multistepSde(2, true)),
                 named("dpmpp-3m-sde", multistepSde(3, true)),
-                new Claim(
-                        "dpm-2m-sde",
-                        new DpmSolverMultistep(Algorithm.SDE_DPMSOLVER, 2),
-                        multistepSde(2, false)),
+                new Claim("dpm-2m-sde", new DpmSolverMultistep(Algorithm.SDE_DPMSOLVER, 2), multistepSde(2, false)),
                 named("sa-solver", MomentsTest::saSolver),
                 named("lcm", steps(MomentsTest::lcm)),
                 named("tcd", steps(MomentsTest::tcd)),
@@ -352,9 +348,7 @@ class MomentsTest {
             double u = (p + 0.5) * h / parts;
             double lagrange = 1;
             for (int j = 0; j < 3; j++) {
-                lagrange *= j == k
-                        ? 1
-                        : (u + lambdas.get(0) - lambdas.get(j)) / (lambdas.get(k) - lambdas.get(j));
+                lagrange *= j == k ? 1 : (u + lambdas.get(0) - lambdas.get(j)) / (lambdas.get(k) - lambdas.get(j));
             }
             sum += 2 * Math.exp(-2 * (h - u)) * lagrange * h / parts;
         }
@@ -434,41 +428,41 @@ class MomentsTest {
 
     @TestFactory
     Stream<DynamicTest> momentsAreThoseOfTheRecursion() {
-        return claims().stream().map(claim -> dynamicTest(claim.name(), () -> {
-            Plan plan = claim.sampler().spacing().plan(SCHEDULE, STEPS);
-            Affine first = end(claim, plan, FIRST);
-            Affine second = end(claim, plan, SECOND);
-            double[] mean = turned(first.constant(), second.constant());
-            double xx = COS * COS * first.variance() + SIN * SIN * second.variance();
-            double yy = SIN * SIN * first.variance() + COS * COS * second.variance();
-            double xy = COS * SIN * (first.variance() - second.variance());
+        return claims().stream()
+                .map(claim -> dynamicTest(claim.name(), () -> {
+                    Plan plan = claim.sampler().spacing().plan(SCHEDULE, STEPS);
+                    Affine first = end(claim, plan, FIRST);
+                    Affine second = end(claim, plan, SECOND);
+                    double[] mean = turned(first.constant(), second.constant());
+                    double xx = COS * COS * first.variance() + SIN * SIN * second.variance();
+                    double yy = SIN * SIN * first.variance() + COS * COS * second.variance();
+                    double xy = COS * SIN * (first.variance() - second.variance());
 
-            float[] x = walk(claim.sampler(), plan).toArray();
-            double[] sum = new double[2];
-            double[] squares = new double[3];
-            for (int i = 0; i < SAMPLES; i++) {
-                double dx = x[2 * i] - mean[0];
-                double dy = x[2 * i + 1] - mean[1];
-                sum[0] += dx / SAMPLES;
-                sum[1] += dy / SAMPLES;
-                squares[0] += dx * dx / SAMPLES;
-                squares[1] += dy * dy / SAMPLES;
-                squares[2] += dx * dy / SAMPLES;
-            }
-            assertEquals(0, sum[0], SIGMAS * Math.sqrt(xx / SAMPLES), "mean of x");
-            assertEquals(0, sum[1], SIGMAS * Math.sqrt(yy / SAMPLES), "mean of y");
-            assertEquals(xx, squares[0], SIGMAS * xx * Math.sqrt(2.0 / SAMPLES), "variance of x");
-            assertEquals(yy, squares[1], SIGMAS * yy * Math.sqrt(2.0 / SAMPLES), "variance of y");
-            assertEquals(xy, squares[2], SIGMAS * Math.sqrt((xx * yy + xy * xy) / SAMPLES), "covariance");
-        }));
+                    float[] x = walk(claim.sampler(), plan).toArray();
+                    double[] sum = new double[2];
+                    double[] squares = new double[3];
+                    for (int i = 0; i < SAMPLES; i++) {
+                        double dx = x[2 * i] - mean[0];
+                        double dy = x[2 * i + 1] - mean[1];
+                        sum[0] += dx / SAMPLES;
+                        sum[1] += dy / SAMPLES;
+                        squares[0] += dx * dx / SAMPLES;
+                        squares[1] += dy * dy / SAMPLES;
+                        squares[2] += dx * dy / SAMPLES;
+                    }
+                    assertEquals(0, sum[0], SIGMAS * Math.sqrt(xx / SAMPLES), "mean of x");
+                    assertEquals(0, sum[1], SIGMAS * Math.sqrt(yy / SAMPLES), "mean of y");
+                    assertEquals(xx, squares[0], SIGMAS * xx * Math.sqrt(2.0 / SAMPLES), "variance of x");
+                    assertEquals(yy, squares[1], SIGMAS * yy * Math.sqrt(2.0 / SAMPLES), "variance of y");
+                    assertEquals(xy, squares[2], SIGMAS * Math.sqrt((xx * yy + xy * xy) / SAMPLES), "covariance");
+                }));
     }
 
     /** A sampler that draws noise and is not above has no moments to be held to. */
     @Test
     void everySamplerThatAddsNoiseIsHeldToItsMoments() {
-        Set<String> held = claims().stream()
-                .map(claim -> claim.sampler().toString())
-                .collect(Collectors.toSet());
+        Set<String> held =
+                claims().stream().map(claim -> claim.sampler().toString()).collect(Collectors.toSet());
         for (String name : Samplers.names()) {
             Sampler sampler = Sampler.named(name);
             Trajectory start = Trajectory.start(sampler.spacing().plan(SCHEDULE, STEPS), Noise.seed(0), 2, 2);
