@@ -41,10 +41,11 @@ class ArchitectureTest {
             entry("plot", Set.of("run", "unet", "image")),
             entry("table", Set.of("run", "schedule", "attention", "tensor")),
             entry("nd", Set.of("run", "schedule", "attention", "tensor")),
+            entry("training", Set.of("run", "scene")),
             entry("argument", Set.of("pipeline")),
             entry("doctor", Set.of("pipeline")),
             entry("cli", Set.of("argument", "doctor", "scene")),
-            entry("notebook", Set.of("argument", "doctor", "plot", "table", "nd", "scene")),
+            entry("notebook", Set.of("argument", "doctor", "plot", "table", "nd", "training", "scene")),
             entry("scene", Set.of()));
 
     /** Each outside library that is kept in its place, with the packages that may see it. */
