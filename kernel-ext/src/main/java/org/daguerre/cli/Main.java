@@ -25,6 +25,7 @@ import picocli.CommandLine.ParameterException;
         subcommands = {
             SampleCommand.class,
             ModelsCommand.class,
+            ExportCommand.class,
             ScenesCommand.class,
             EvaluateCommand.class,
             BenchCommand.class,

@@ -72,6 +72,18 @@ public final class Daguerre {
         return loaded;
     }
 
+    /**
+     * Writes a model into a folder that needs no other: components that it shares are copied in. Python's optimum loads it too,
+     * if it is of Stable Diffusion's kind.
+     *
+     * @param folder new or empty; it appears when it is whole
+     * @throws ModelException if there is no such model or a file of it is missing or changed
+     * @throws IllegalArgumentException if something is in the folder
+     */
+    public static void export(String nameOrFolder, Path folder) throws IOException {
+        SelfContained.write(ModelsFolder.find(nameOrFolder), folder);
+    }
+
     /** The models in memory. */
     public static synchronized List<Model> loaded() {
         return LOADED.values().stream().filter(model -> !model.isClosed()).toList();

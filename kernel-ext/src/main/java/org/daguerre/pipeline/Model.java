@@ -168,7 +168,7 @@ public final class Model implements AutoCloseable {
         String name = folder.components().getOrDefault("tokenizer", "");
         Path files = folder.folder("tokenizer");
         Tokenizer tokenizer = switch (name) {
-            case "WordTokenizer" -> WordTokenizer.read(files);
+            case "WordTokenizer", "PreTrainedTokenizerFast" -> WordTokenizer.read(files);
             case "CLIPTokenizer", "CLIPTokenizerFast" -> ClipTokenizer.read(files);
             case "T5Tokenizer", "T5TokenizerFast" -> UnigramTokenizer.read(files);
             default ->

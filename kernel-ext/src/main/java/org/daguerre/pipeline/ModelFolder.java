@@ -42,8 +42,8 @@ public record ModelFolder(Path path, Map<String, String> components, Map<String,
 
     static final String INDEX = "model_index.json";
 
-    private static final String SUMS = "SHA256SUMS";
-    private static final String SHARED = "_shared";
+    static final String SUMS = "SHA256SUMS";
+    static final String SHARED = "_shared";
     private static final Pattern COMPONENT = Pattern.compile("\\w{1,64}");
     private static final Pattern SIBLING = Pattern.compile("[\\w-]{1,64}");
     private static final Pattern SUM = Pattern.compile("([0-9a-fA-F]{64}) [ *](.+)");
