@@ -1,10 +1,10 @@
-"""Record what k-diffusion's samplers do, step by step, for KDiffusionParityTest.
+"""Record what k-diffusion's samplers do, step by step, and diffusers' DPMSolverSDE, for KDiffusionParityTest.
 
     pip install -r requirements.txt && pip install --no-deps -r requirements-k-diffusion.txt
     python k_diffusion_fixtures.py ../resources/sampler/k-diffusion.json
 
 Of the package only sampling.py is loaded, which needs none of the models that the others bring. Noise is drawn from one
-generator; sample_dpmpp_sde, whose own noise is a Brownian tree, is given the increments of a Brownian motion that is drawn
+generator; sample_dpmpp_sde and DPMSolverSDE, whose own noise is a Brownian tree, are given the increments of a Brownian motion that is drawn
 where it is asked for, in the middle of a step and at its end.
 """
 
@@ -16,6 +16,7 @@ import pathlib
 import sys
 import types
 
+import diffusers
 import torch
 
 SHAPE = (1, 2, 4, 4)
@@ -79,6 +80,25 @@ def adaptive(k, rtol, atol):
     return end, info["n_accept"]
 
 
+def scheduler_states(config):
+    scheduler = diffusers.DPMSolverSDEScheduler(**config)
+    scheduler.set_timesteps(8)
+    generator = torch.Generator().manual_seed(7)
+    scheduler.noise_sampler = Motion(generator)
+    x = torch.randn(SHAPE, generator=generator) * scheduler.init_noise_sigma
+    states = []
+    for i, t in enumerate(scheduler.timesteps):
+        x = scheduler.step(slope(scheduler.scale_model_input(x, t), t), t, x).prev_sample
+        if i % 2 or i == len(scheduler.timesteps) - 1:
+            states.append(x / (scheduler.sigmas[i + 1] ** 2 + 1) ** 0.5)
+    return states
+
+
+def slope(x, t):
+    t = torch.as_tensor(t).to(torch.float32)
+    return x * (t / (t + 1)) - 0.25 * (x / (1 + x.abs()))
+
+
 def bytes_of(states):
     return base64.b64encode(torch.stack(states).numpy().astype("<f4").tobytes()).decode()
 
@@ -93,12 +113,19 @@ def main(path):
         end, steps = adaptive(k, rtol, atol)
         fixtures.append({"sampler": "dpm_adaptive", "rtol": rtol, "atol": atol, "steps": steps,
                          "states": bytes_of([end])})
+    schedulers = [{"config": {"_class_name": "DPMSolverSDEScheduler", **config}, "states": bytes_of(scheduler_states(config))}
+                  for config in [{}, dict(prediction_type="v_prediction", beta_schedule="scaled_linear"),
+                                 dict(timestep_spacing="leading", steps_offset=1), dict(timestep_spacing="trailing"),
+                                 dict(use_karras_sigmas=True), dict(use_exponential_sigmas=True)]]
     sigmas = [float(sigma) for sigma in k.get_sigmas_karras(8, 0.1, 10)]
-    versions = {"k-diffusion": "0.1.1.post1", "torch": torch.__version__.split("+")[0], "python": sys.version.split()[0]}
+    versions = {"k-diffusion": "0.1.1.post1", "diffusers": diffusers.__version__,
+                "torch": torch.__version__.split("+")[0], "python": sys.version.split()[0]}
     with open(path, "w") as out:
         out.write('{"versions": %s, "seed": 7, "shape": %s, "sigmas": %s, "fixtures": [\n'
                   % (json.dumps(versions), list(SHAPE), sigmas))
         out.write(",\n".join(json.dumps(fixture) for fixture in fixtures))
+        out.write('\n], "schedulers": [\n')
+        out.write(",\n".join(json.dumps(scheduler) for scheduler in schedulers))
         out.write("\n]}\n")
 
 

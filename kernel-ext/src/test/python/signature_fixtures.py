@@ -1,6 +1,6 @@
 """Record the options of diffusers' scheduler classes with their defaults, for SchedulerConfigTest.
 
-    pip install -r requirements.txt
+    pip install -r requirements.txt && pip install --no-deps -r requirements-k-diffusion.txt
     python signature_fixtures.py ../resources/sampler/signatures.json
 """
 
@@ -15,7 +15,7 @@ CLASSES = [
     "DDPMScheduler", "DDPMParallelScheduler", "DDIMScheduler", "DDIMParallelScheduler", "DDIMInverseScheduler",
     "PNDMScheduler", "IPNDMScheduler", "EulerDiscreteScheduler", "EulerAncestralDiscreteScheduler",
     "HeunDiscreteScheduler", "KDPM2DiscreteScheduler", "KDPM2AncestralDiscreteScheduler", "LMSDiscreteScheduler",
-    "DPMSolverMultistepScheduler", "DPMSolverSinglestepScheduler", "DEISMultistepScheduler", "UniPCMultistepScheduler",
+    "DPMSolverMultistepScheduler", "DPMSolverSinglestepScheduler", "DPMSolverSDEScheduler", "DEISMultistepScheduler", "UniPCMultistepScheduler",
     "SASolverScheduler", "LCMScheduler", "TCDScheduler", "FlowMatchEulerDiscreteScheduler",
     "FlowMatchHeunDiscreteScheduler", "FlowMatchLCMScheduler", "EDMEulerScheduler", "EDMDPMSolverMultistepScheduler",
     "CMStochasticIterativeScheduler"]

@@ -133,6 +133,10 @@ final class SchedulerClasses {
                     o.constant("manner", Manner.DIFFUSERS),
                     o.dpmSpacing(SINGLESTEP));
         });
+        overBetas("DPMSolverSDEScheduler", Betas.STABLE_DIFFUSION_RANGE, ZeroSnr.NONE, o -> {
+            o.without("noise_sampler_seed", null);
+            return new DpmSolverPlusPlusSde(o.eulerSpacing(false, Rounding.NONE));
+        });
         overBetas("DEISMultistepScheduler", Betas.DDPM, ZeroSnr.NONE, o -> {
             o.without("algorithm_type", "deis");
             o.without("solver_type", "logrho");

@@ -26,7 +26,10 @@ import org.daguerre.tensor.Tensor;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** Samplers that come from k-diffusion give its states after every step (src/test/python/k_diffusion_fixtures.py). */
+/**
+ * Samplers that come from k-diffusion, and diffusers' class of one, give their states after every step
+ * (src/test/python/k_diffusion_fixtures.py).
+ */
 class KDiffusionParityTest {
 
     /** Of the largest value of a state; both sides round to float32 at every step. */
@@ -38,12 +41,37 @@ class KDiffusionParityTest {
         return x.map(v -> (float) v / shrink - 0.25f * ((float) v / (1 + Math.abs((float) v))));
     });
 
+    private static JsonNode fixtures() throws IOException {
+        try (InputStream in = KDiffusionParityTest.class.getResourceAsStream("/sampler/k-diffusion.json")) {
+            return new ObjectMapper().readTree(in);
+        }
+    }
+
+    /** DPMSolverSDE is k-diffusion's sample_dpmpp_sde; both are given the increments that are drawn here. */
+    @TestFactory
+    Stream<DynamicTest> everyStepEqualsDpmSolverSdes() throws IOException {
+        JsonNode root = fixtures();
+        int[] shape = new ObjectMapper().convertValue(root.get("shape"), int[].class);
+        return StreamSupport.stream(root.get("schedulers").spliterator(), false)
+                .map(fixture -> dynamicTest(fixture.get("config").toString(), () -> {
+                    SchedulerConfig config =
+                            SchedulerConfig.parse(fixture.get("config").toString());
+                    assertEquals(List.of(), config.ignored());
+                    Denoiser model = Denoiser.of(config.predictionType(), (x, level) -> {
+                        float t = (float) level.t();
+                        float slope = t / (t + 1);
+                        return x.map(v -> (float) v * slope - 0.25f * ((float) v / (1 + Math.abs((float) v))));
+                    });
+                    Plan plan = config.sampler().spacing().plan(config.schedule(), 8);
+                    Trajectory start =
+                            Trajectory.start(plan, Noise.seed(root.get("seed").asLong()), shape);
+                    check(config.sampler(), model, start, states(fixture, shape));
+                }));
+    }
+
     @TestFactory
     Stream<DynamicTest> everyStepEqualsKDiffusions() throws IOException {
-        JsonNode root;
-        try (InputStream in = getClass().getResourceAsStream("/sampler/k-diffusion.json")) {
-            root = new ObjectMapper().readTree(in);
-        }
+        JsonNode root = fixtures();
         int[] shape = new ObjectMapper().convertValue(root.get("shape"), int[].class);
         Plan plan = plan(new ObjectMapper().convertValue(root.get("sigmas"), double[].class));
         Trajectory start = Trajectory.start(plan, Noise.seed(root.get("seed").asLong()), shape);
@@ -56,7 +84,7 @@ class KDiffusionParityTest {
                             if (fixture.has("rtol")) {
                                 checkAdaptive(fixture, start, expected.get(0));
                             } else {
-                                check(sampler(fixture.get("sampler").asText()), start, expected);
+                                check(sampler(fixture.get("sampler").asText()), MODEL, start, expected);
                             }
                         }));
     }
@@ -82,10 +110,10 @@ class KDiffusionParityTest {
                 algorithm, 2, Derivative.MIDPOINT, false, false, Clipping.NONE, Manner.PAPER, null);
     }
 
-    private static void check(Sampler sampler, Trajectory start, List<Tensor> expected) {
+    private static void check(Sampler sampler, Denoiser model, Trajectory start, List<Tensor> expected) {
         Trajectory way = start;
         for (Tensor theirs : expected) {
-            way = way.then(sampler.next(MODEL, way));
+            way = way.then(sampler.next(model, way));
             assertClose(theirs, way.x(), "after step " + way.length());
         }
         assertEquals(0, way.stepsLeft());
