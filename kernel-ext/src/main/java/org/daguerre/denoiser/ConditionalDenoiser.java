@@ -3,6 +3,7 @@ package org.daguerre.denoiser;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.daguerre.schedule.Level;
 import org.daguerre.tensor.Tensor;
@@ -28,6 +29,14 @@ public interface ConditionalDenoiser {
     /** One branch alone. */
     default Prediction predict(Tensor x, Level level, String branch) {
         return predict(x, level, List.of(branch)).get(0);
+    }
+
+    /**
+     * The model at a guidance scale, if it was distilled under guidance and takes the scale as an input (Meng et al. 2023,
+     * arXiv 2210.03142): its branch "cond" is then guided already. Empty for any other.
+     */
+    default Optional<ConditionalDenoiser> distilledAt(double guidanceScale) {
+        return Optional.empty();
     }
 
     /** A model with a single branch, "cond". */

@@ -16,6 +16,7 @@ import org.daguerre.plot.RunPlot;
 import org.daguerre.plot.SchedulePlot;
 import org.daguerre.plot.SchedulePlot.Quantity;
 import org.daguerre.schedule.NoiseSchedule;
+import org.daguerre.unet.Architecture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -113,7 +114,12 @@ final class PlotMagic extends Magic {
 
     private static Figure model(Model model, Theme theme) {
         int[] shape = model.shape();
-        return ArchitecturePlot.of(model.unet().architecture(), "U-Net of " + model.name(), shape[2], shape[3], theme);
+        return ArchitecturePlot.of(
+                Architecture.of(model.backbone().model().graph()),
+                "U-Net of " + model.name(),
+                shape[2],
+                shape[3],
+                theme);
     }
 
     private Figure path(Generation run, Theme theme) {

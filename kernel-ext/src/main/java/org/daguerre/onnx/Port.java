@@ -31,7 +31,7 @@ public record Port(String name, ElementType type, List<Long> shape, List<String>
     }
 
     /** True if a tensor of this shape can go through. */
-    boolean fits(int[] actual) {
+    public boolean fits(int[] actual) {
         if (actual.length != rank()) {
             return false;
         }

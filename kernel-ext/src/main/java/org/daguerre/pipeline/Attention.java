@@ -7,6 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.daguerre.attention.AttentionLayer;
 import org.daguerre.attention.AttentionMaps;
+import org.daguerre.backbone.Conditioning;
 import org.daguerre.denoiser.Prediction;
 import org.daguerre.image.Picture;
 import org.daguerre.tensor.Tensor;
@@ -29,7 +30,7 @@ public final class Attention {
     private final Model model;
     private final Picture picture;
     private final Tokens tokens;
-    private final Tensor promptEmbeds;
+    private final Conditioning conditioning;
     private final List<Prediction> asked;
     private final Map<Integer, AttentionMaps> kept;
     private final int from;
@@ -37,12 +38,12 @@ public final class Attention {
     private final List<AttentionLayer> layers;
     private final int head;
 
-    Attention(Model model, Picture picture, Tokens tokens, Tensor promptEmbeds, List<Prediction> asked) {
+    Attention(Model model, Picture picture, Tokens tokens, Conditioning conditioning, List<Prediction> asked) {
         this(
                 model,
                 picture,
                 tokens,
-                promptEmbeds,
+                conditioning,
                 asked,
                 new ConcurrentHashMap<>(),
                 1,
@@ -55,7 +56,7 @@ public final class Attention {
             Model model,
             Picture picture,
             Tokens tokens,
-            Tensor promptEmbeds,
+            Conditioning conditioning,
             List<Prediction> asked,
             Map<Integer, AttentionMaps> kept,
             int from,
@@ -65,7 +66,7 @@ public final class Attention {
         this.model = model;
         this.picture = picture;
         this.tokens = tokens;
-        this.promptEmbeds = promptEmbeds;
+        this.conditioning = conditioning;
         this.asked = asked;
         this.kept = kept;
         this.from = from;
@@ -80,7 +81,7 @@ public final class Attention {
             throw new IllegalArgumentException("steps are " + from + " to " + to + ", " + asked.size()
                     + " were made. Give 1 <= from <= to <= " + asked.size() + ".");
         }
-        return new Attention(model, picture, tokens, promptEmbeds, asked, kept, from, to, layers, head);
+        return new Attention(model, picture, tokens, conditioning, asked, kept, from, to, layers, head);
     }
 
     /** Only one step, counted from 1. */
@@ -96,7 +97,7 @@ public final class Attention {
             throw new IllegalArgumentException("layer '" + part + "' is none of these. Give a part of: "
                     + layers.stream().map(AttentionLayer::name).collect(Collectors.joining(", ")) + ".");
         }
-        return new Attention(model, picture, tokens, promptEmbeds, asked, kept, from, to, chosen, head);
+        return new Attention(model, picture, tokens, conditioning, asked, kept, from, to, chosen, head);
     }
 
     /** Only one head of every layer, counted from 0. */
@@ -104,7 +105,7 @@ public final class Attention {
         if (head < 0) {
             throw new IllegalArgumentException("head is " + head + ". Give 0 or more.");
         }
-        return new Attention(model, picture, tokens, promptEmbeds, asked, kept, from, to, layers, head);
+        return new Attention(model, picture, tokens, conditioning, asked, kept, from, to, layers, head);
     }
 
     /** The layers chosen. */
@@ -176,7 +177,7 @@ public final class Attention {
 
     private AttentionMaps ask(int step) {
         Prediction prediction = asked.get(step - 1);
-        return model.attention(prediction.x(), prediction.level(), promptEmbeds);
+        return model.attention(prediction.x(), prediction.level(), conditioning);
     }
 
     @Override

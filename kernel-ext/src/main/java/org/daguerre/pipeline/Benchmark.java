@@ -7,16 +7,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
+import org.daguerre.backbone.Conditioning;
 import org.daguerre.onnx.Device;
 import org.daguerre.onnx.OnnxModel;
 import org.daguerre.run.Run;
 import org.daguerre.tensor.Tensor;
-import org.daguerre.unet.UNet;
 
 /**
  * What a model costs on this machine's CPU, measured in one program: loading, a bare loop of the U-Net, the same calls
@@ -148,15 +149,16 @@ public record Benchmark(
             Consumer<String> progress) {
         Run run = request.start().run();
         Tensor both = Tensor.concat(run.x(), run.x());
-        Tensor prompts = Tensor.concat(model.promptEmbeds(""), model.promptEmbeds(PROMPT));
-        Map<String, Tensor> inputs = model.unet().inputs(both, run.level(), prompts);
+        Conditioning prompts = Conditioning.batch(List.of(model.conditioning(""), model.conditioning(PROMPT)), 1);
+        Map<String, Tensor> inputs = model.backbone().inputs(both, run.level(), prompts);
         run.finish();
         int calls = run.calls();
-        OnnxModel unet = model.unet().model();
+        OnnxModel backbone = model.backbone().model();
+        String out = model.backbone().output();
         Generation[] next = new Generation[1];
         Map<String, Runnable> loops = new LinkedHashMap<>();
-        loops.put("bare loop of " + calls + " session.run", () -> unet.repeat(inputs, UNet.OUT, calls));
-        loops.put("the same through OnnxModel", () -> repeat(calls, () -> unet.run(inputs, UNet.OUT)));
+        loops.put("bare loop of " + calls + " session.run", () -> backbone.repeat(inputs, out, calls));
+        loops.put("the same through OnnxModel", () -> repeat(calls, () -> backbone.run(inputs, out)));
         loops.put("guided run of " + STEPS + " steps", () -> next[0].finish());
         loops.put("picture: prompt, run, decoding", () -> paint(request));
         Map<String, Time[]> measured = new LinkedHashMap<>();

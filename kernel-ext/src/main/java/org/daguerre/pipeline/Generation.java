@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import org.daguerre.backbone.Conditioning;
 import org.daguerre.denoiser.Prediction;
 import org.daguerre.image.Picture;
 import org.daguerre.run.Observer;
@@ -20,12 +21,12 @@ import org.daguerre.tensor.Tensor;
 public final class Generation {
 
     private final Request request;
-    private final Tensor promptEmbeds;
+    private final Conditioning conditioning;
     private final List<Run> runs;
 
-    Generation(Request request, Tensor promptEmbeds, List<Run> runs) {
+    Generation(Request request, Conditioning conditioning, List<Run> runs) {
         this.request = request;
-        this.promptEmbeds = promptEmbeds;
+        this.conditioning = conditioning;
         this.runs = List.copyOf(runs);
     }
 
@@ -111,14 +112,14 @@ public final class Generation {
     /** Another generation from here; what either does from now on does not touch the other. */
     public Generation branch() {
         return new Generation(
-                request, promptEmbeds, runs.stream().map(Run::branch).toList());
+                request, conditioning, runs.stream().map(Run::branch).toList());
     }
 
     /** Another generation from here, with another sampler, guidance or edits. */
     public Generation branch(UnaryOperator<Sampling> change) {
         return new Generation(
                 request,
-                promptEmbeds,
+                conditioning,
                 runs.stream().map(run -> run.branch(change)).toList());
     }
 
@@ -128,7 +129,7 @@ public final class Generation {
         Sampling sampling = changed.toSampling();
         return new Generation(
                 changed,
-                model().promptEmbeds(prompt),
+                changed.conditioning(),
                 runs.stream()
                         .map(run -> run.branch(s -> s.model(sampling.model())))
                         .toList());
@@ -223,7 +224,7 @@ public final class Generation {
             throw new IllegalStateException(
                     "no step was made under this prompt, so there is no attention yet. Step first.");
         }
-        return new Attention(model(), picture(i), request.tokens(), promptEmbeds, asked);
+        return new Attention(model(), picture(i), request.tokens(), conditioning, asked);
     }
 
     @Override

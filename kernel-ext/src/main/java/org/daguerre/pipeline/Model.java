@@ -1,127 +1,108 @@
 package org.daguerre.pipeline;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.daguerre.attention.AttentionLayer;
 import org.daguerre.attention.AttentionMaps;
+import org.daguerre.backbone.Backbone;
+import org.daguerre.backbone.Conditioning;
 import org.daguerre.denoiser.ConditionalDenoiser;
-import org.daguerre.denoiser.PredictionType;
 import org.daguerre.name.Names;
 import org.daguerre.onnx.Device;
 import org.daguerre.onnx.ModelException;
-import org.daguerre.onnx.Port;
 import org.daguerre.sampler.SchedulerConfig;
+import org.daguerre.schedule.DynamicShiftSpacing;
+import org.daguerre.schedule.FlowSpacing;
+import org.daguerre.schedule.FlowSpacing.Points;
 import org.daguerre.schedule.Level;
+import org.daguerre.schedule.Spacing;
 import org.daguerre.tensor.Tensor;
-import org.daguerre.text.ClipTokenizer;
 import org.daguerre.text.TextEncoder;
-import org.daguerre.text.Tokenizer;
 import org.daguerre.text.Tokens;
-import org.daguerre.text.UnigramTokenizer;
-import org.daguerre.text.WordTokenizer;
-import org.daguerre.unet.UNet;
 import org.daguerre.vae.Vae;
 
 /**
- * A text-to-image model, loaded: tokenizer, text_encoder, unet, scheduler and, unless it works on pixels, vae_decoder and
- * vae_encoder. Safe to use from any thread. Closing it frees the native memory; afterwards it answers with an {@link
+ * A text-to-image model, loaded: its tokenizers and text encoders, unet or transformer, scheduler and, unless it works on
+ * pixels, vae_decoder and vae_encoder. Safe to use from any thread. Closing it frees the native memory; afterwards it answers with an {@link
  * IllegalStateException}.
  */
 public final class Model implements AutoCloseable {
 
+    /** Height and width of the state where neither graph nor configuration says them: Flux's as in diffusers. */
     private static final int DEFAULT_SAMPLE_SIZE = 64;
-    private static final String SCALING_FACTOR = "scaling_factor";
+
+    private static final int DEFAULT_PATCHED_SIZE = 128;
+
+    /** Height and width of the latents that are decoded to see by how much the VAE enlarges. */
+    private static final int PROBE = 8;
 
     private final ModelFolder folder;
     private final Scheduler scheduler;
-    private final Tokenizer tokenizer;
-    private final TextEncoder textEncoder;
-    private final UNet unet;
-    private final long unetWritten;
+    private final Components components;
+    private final Backbone backbone;
     private final Vae vae;
+    private final Conditioner conditioner;
     private final List<AttentionLayer> attentionLayers;
     private final int scale;
     private final int[] shape;
     private final ModelCard card;
     private volatile boolean closed;
 
-    /** The U-Net once more, with its attention weights as outputs; null until they are asked for. */
-    private volatile UNet attending;
+    /** The backbone once more, with its attention weights as outputs; null until they are asked for. */
+    private volatile Backbone attending;
 
-    private Model(ModelFolder folder, boolean verified, Scheduler scheduler, Tokenizer tokenizer, Networks networks) {
+    private Model(ModelFolder folder, boolean verified, Scheduler scheduler, Components components) {
         this.folder = folder;
         this.scheduler = scheduler;
-        this.tokenizer = tokenizer;
-        this.textEncoder = networks.textEncoder;
-        this.unet = networks.unet;
-        this.unetWritten = networks.unetWritten;
-        this.vae = networks.vae;
-        this.attentionLayers = AttentionLayer.find(unet.model().graph());
-        ObjectNode vaeConfig = folder.config("vae_decoder");
-        this.scale = vae == null
-                ? 1
-                : 1 << Math.max(0, vaeConfig.path("block_out_channels").size() - 1);
-        int size = sampleSize(folder, scale);
+        this.components = components;
+        this.backbone = components.backbone();
+        this.vae = components.vae();
+        checkChannels();
+        this.attentionLayers = AttentionLayer.find(backbone.model().graph());
+        this.scale = pixelsPerLatent();
+        int size = sampleSize();
         this.shape = new int[] {
-            1, unet.channels(), unet.height() > 0 ? unet.height() : size, unet.width() > 0 ? unet.width() : size
+            1,
+            backbone.channels(),
+            backbone.height() > 0 ? backbone.height() : size,
+            backbone.width() > 0 ? backbone.width() : size
         };
-        checkFit();
+        this.conditioner = new Conditioner(folder, components.textEncoders(), backbone);
+        conditioner.check(shape[2] * scale, shape[3] * scale);
         this.card = card(verified);
     }
 
     /** Height and width of the state where the graph leaves them open. */
-    private static int sampleSize(ModelFolder folder, int scale) {
-        JsonNode given = folder.config("unet").path("sample_size");
+    private int sampleSize() {
+        JsonNode given = folder.config(folder.backbone()).path("sample_size");
         int most = Request.MAX_PIXELS / scale;
         if (given.isMissingNode() || given.isNull()) {
-            return Math.min(DEFAULT_SAMPLE_SIZE, most);
+            return Math.min(backbone.patched() ? DEFAULT_PATCHED_SIZE : DEFAULT_SAMPLE_SIZE, most);
         }
         if (!given.canConvertToInt() || !given.isIntegralNumber() || given.asInt() < 1 || given.asInt() > most) {
-            throw new ModelException("unet/config.json of model '" + folder.name() + "' has the sample_size "
+            throw new ModelException(folder.backbone() + "/config.json of model '" + folder.name()
+                    + "' has the sample_size "
                     + Names.quoted(given.isContainerNode() ? given.toString() : given.asText())
                     + ". Give a whole number from 1 to " + most + ".");
         }
         return given.asInt();
     }
 
-    /** A number of the VAE's config.json that latents are multiplied or shifted by. */
-    private static double factor(ModelFolder folder, ObjectNode config, String name, double fallback) {
-        JsonNode given = config.path(name);
-        if (given.isMissingNode() || given.isNull()) {
-            return fallback;
+    /** Pixels a side for one value of the state: the VAE halves once less than it has levels. */
+    private int pixelsPerLatent() {
+        if (vae == null) {
+            return 1;
         }
-        boolean divides = name.equals(SCALING_FACTOR);
-        if (!given.isNumber() || !Double.isFinite(given.asDouble()) || divides && given.asDouble() == 0) {
-            throw new ModelException("vae_decoder/config.json of model '" + folder.name() + "' has the " + name + " "
-                    + Names.quoted(given.asText()) + ". Give a finite number" + (divides ? " other than 0." : "."));
+        int levels = folder.config("vae_decoder").path("block_out_channels").size();
+        if (levels > 0) {
+            return 1 << levels - 1;
         }
-        return given.asDouble();
-    }
-
-    /** What has been opened so far, so that a failure can close it. */
-    private static final class Networks {
-        private TextEncoder textEncoder;
-        private UNet unet;
-        private long unetWritten;
-        private Vae vae;
-
-        void close() {
-            for (AutoCloseable open : new AutoCloseable[] {textEncoder, unet, vae}) {
-                try {
-                    if (open != null) {
-                        open.close();
-                    }
-                } catch (Exception e) {
-                    throw new IllegalStateException(e);
-                }
-            }
-        }
+        Tensor picture = vae.decode(Tensor.zeros(1, backbone.channels(), PROBE, PROBE));
+        return picture.shape()[2] / PROBE;
     }
 
     /**
@@ -136,88 +117,35 @@ public final class Model implements AutoCloseable {
     static Model load(ModelFolder folder, Device device) {
         boolean verified = folder.verify();
         Scheduler scheduler = Scheduler.read(folder.folder("scheduler").resolve("scheduler_config.json"));
-        Tokenizer tokenizer = tokenizer(folder);
-        Networks networks = new Networks();
+        Components components = Components.load(folder, device, scheduler);
         try {
-            networks.textEncoder = TextEncoder.load(folder.graph("text_encoder"), device, tokenizer);
-            networks.unetWritten = written(folder.graph("unet"));
-            networks.unet =
-                    UNet.load(folder.graph("unet"), device, scheduler.config().predictionType());
-            if (folder.components().containsKey("vae_decoder") || folder.has("vae_decoder")) {
-                ObjectNode config = folder.config("vae_decoder");
-                networks.vae = Vae.load(
-                        folder.graph("vae_decoder"),
-                        folder.has("vae_encoder") ? folder.graph("vae_encoder") : null,
-                        device,
-                        factor(folder, config, SCALING_FACTOR, 1),
-                        factor(folder, config, "shift_factor", 0));
-            }
-            return new Model(folder, verified, scheduler, tokenizer, networks);
+            return new Model(folder, verified, scheduler, components);
         } catch (RuntimeException | Error e) {
-            networks.close();
+            components.close();
             throw e;
         }
     }
 
-    /** When a file was last written, in milliseconds; 0 if it is not there. */
-    private static long written(Path file) {
-        return file.toFile().lastModified();
-    }
-
-    private static Tokenizer tokenizer(ModelFolder folder) {
-        String name = folder.components().getOrDefault("tokenizer", "");
-        Path files = folder.folder("tokenizer");
-        Tokenizer tokenizer = switch (name) {
-            case "WordTokenizer", "PreTrainedTokenizerFast" -> WordTokenizer.read(files);
-            case "CLIPTokenizer", "CLIPTokenizerFast" -> ClipTokenizer.read(files);
-            case "T5Tokenizer", "T5TokenizerFast" -> UnigramTokenizer.read(files);
-            default ->
-                throw new ModelException("model '" + folder.name() + "' has the tokenizer '" + name
-                        + "', which is not known here. Known are: WordTokenizer, CLIPTokenizer, T5Tokenizer.");
-        };
-        int rows = folder.config("text_encoder").path("vocab_size").asInt(tokenizer.vocabularySize());
-        boolean fits = tokenizer instanceof WordTokenizer
-                ? rows == tokenizer.vocabularySize()
-                : rows >= tokenizer.vocabularySize();
-        if (!fits) {
-            throw new ModelException("tokenizer of model '" + folder.name() + "' has " + tokenizer.vocabularySize()
-                    + " pieces, its text_encoder was trained with " + rows
-                    + ". Put the tokenizer there that the encoder was trained with.");
-        }
-        return tokenizer;
-    }
-
     /** The components must be of one model: a swapped file is found here and not in the middle of a run. */
-    private void checkFit() {
-        Port states = textEncoder.model().output("last_hidden_state", 3);
-        if (unet.crossAttentionDim() > 0 && states.axis(2) > 0 && states.axis(2) != unet.crossAttentionDim()) {
-            throw new ModelException("unet/model.onnx of model '" + folder.name() + "' reads prompts of "
-                    + unet.crossAttentionDim() + " values a token, its text_encoder gives " + states.axis(2)
-                    + ". Take both from one model.");
-        }
+    private void checkChannels() {
         if (vae != null) {
             int latents = vae.decoder().input("latent_sample", 4).axis(1);
-            if (latents > 0 && latents != unet.channels()) {
+            if (latents > 0 && latents != backbone.channels()) {
                 throw new ModelException("vae_decoder/model.onnx of model '" + folder.name() + "' reads latents of "
-                        + latents + " channels, its unet makes " + unet.channels() + ". Take both from one model.");
+                        + latents + " channels, its " + folder.backbone() + " makes " + backbone.channels()
+                        + ". Take both from one model.");
             }
-        } else if (unet.channels() != 3 && unet.channels() != 1) {
-            throw new ModelException("model '" + folder.name() + "' has no vae_decoder, and its unet makes "
-                    + unet.channels() + " channels, which is no picture. Add the vae_decoder.");
+        } else if (backbone.channels() != 3 && backbone.channels() != 1) {
+            throw new ModelException("model '" + folder.name() + "' has no vae_decoder, and its " + folder.backbone()
+                    + " makes " + backbone.channels() + " channels, which is no picture. Add the vae_decoder.");
         }
     }
 
     private ModelCard card(boolean verified) {
-        List<ModelCard.Component> components = new ArrayList<>();
-        components.add(ModelCard.Component.of("text_encoder", folder, textEncoder.model()));
-        components.add(ModelCard.Component.of("unet", folder, unet.model()));
-        if (vae != null) {
-            components.add(ModelCard.Component.of("vae_decoder", folder, vae.decoder()));
-            if (vae.encoder() != null) {
-                components.add(ModelCard.Component.of("vae_encoder", folder, vae.encoder()));
-            }
-        }
-        List<String> notes = new ArrayList<>(scheduler.config().ignored());
+        List<ModelCard.Component> networks = new ArrayList<>();
+        components.networks().forEach((name, network) -> networks.add(ModelCard.Component.of(name, folder, network)));
+        List<String> notes = new ArrayList<>(components.notes());
+        notes.addAll(scheduler.config().ignored());
         if (attentionLayers.isEmpty()) {
             notes.add("no attention maps: " + whyNoAttention());
         }
@@ -226,22 +154,23 @@ public final class Model implements AutoCloseable {
                 folder.name(),
                 folder.title(),
                 folder.licence(),
-                unet.model().provider(),
+                backbone.model().provider(),
                 verified,
                 config.className(),
                 config.predictionType().toString(),
                 config.schedule().toString(),
                 List.of(shape[2] * scale, shape[3] * scale),
-                components,
+                networks,
                 notes);
     }
 
     private String whyNoAttention() {
-        String fused = AttentionLayer.hiddenBy(unet.model().graph());
+        String fused = AttentionLayer.hiddenBy(backbone.model().graph());
         return fused.isEmpty()
-                ? "its unet has no cross-attention; take a model that reads its prompt by attention."
-                : "attention maps are hidden in fused operations (" + fused
-                        + "); export the unet without optimisation.";
+                ? "its " + folder.backbone()
+                        + " has no cross-attention; take a model that reads its prompt by attention."
+                : "attention maps are hidden in fused operations (" + fused + "); export the " + folder.backbone()
+                        + " without optimisation.";
     }
 
     /** The folder's name, such as tray. */
@@ -259,16 +188,14 @@ public final class Model implements AutoCloseable {
         return card;
     }
 
-    public Tokenizer tokenizer() {
-        return tokenizer;
+    /** text_encoder, text_encoder_2 and text_encoder_3, as far as there are. */
+    public List<TextEncoder> textEncoders() {
+        return List.copyOf(components.textEncoders());
     }
 
-    public TextEncoder textEncoder() {
-        return textEncoder;
-    }
-
-    public UNet unet() {
-        return unet;
+    /** The unet or transformer. */
+    public Backbone backbone() {
+        return backbone;
     }
 
     /** Empty for a model that works on pixels. */
@@ -299,27 +226,46 @@ public final class Model implements AutoCloseable {
         return shape.clone();
     }
 
-    /** The prompt as the text encoder reads it. */
+    /** The prompt as the text encoder reads it whose tokens the network attends to (CLIP's first, or Flux's T5). */
     public Tokens tokens(String prompt) {
-        return tokenizer.tokenize(prompt);
+        return conditioner.tokens(prompt);
     }
 
-    /** Prompt embeddings, {@code [1, tokens, dim]}. */
-    public Tensor promptEmbeds(String prompt) {
-        return textEncoder.encode(tokenizer.tokenize(prompt));
+    /** What the network is told of a prompt, for a picture of the model's own size. */
+    public Conditioning conditioning(String prompt) {
+        return conditioning(prompt, shape[2] * scale, shape[3] * scale);
     }
 
-    /** The network under a prompt and a negative prompt; "" is the empty prompt that guidance leads away from. */
+    /** What the network is told of a prompt, for a picture of this height and width in pixels. */
+    public Conditioning conditioning(String prompt, int height, int width) {
+        return conditioner.condition(prompt, height, width);
+    }
+
+    /** The network under a prompt and a negative prompt, "" for none, for a picture of the model's own size. */
     public ConditionalDenoiser denoiser(String prompt, String negative) {
-        return denoiser(prompt, negative, scheduler.config().predictionType());
+        return backbone.under(Map.of(
+                ConditionalDenoiser.COND,
+                conditioning(prompt),
+                ConditionalDenoiser.UNCOND,
+                conditioningAway(negative, shape[2] * scale, shape[3] * scale)));
     }
 
-    /** The same with the network's output read as something else than scheduler_config.json says. */
-    public ConditionalDenoiser denoiser(String prompt, String negative, PredictionType type) {
-        Map<String, Tensor> embeds = new LinkedHashMap<>();
-        embeds.put(ConditionalDenoiser.COND, promptEmbeds(prompt));
-        embeds.put(ConditionalDenoiser.UNCOND, promptEmbeds(negative));
-        return unet.prompted(embeds, type);
+    /** What guidance leads away from: a negative prompt, "" for none. */
+    Conditioning conditioningAway(String negative, int height, int width) {
+        return conditioner.conditionAway(negative, height, width);
+    }
+
+    /** A scheduler's spacing; Flux's steps are even whatever its scheduler's own are, as in diffusers' pipeline. */
+    Spacing spacing(Spacing ofScheduler) {
+        if (!backbone.patched()) {
+            return ofScheduler;
+        }
+        if (ofScheduler instanceof DynamicShiftSpacing dynamic) {
+            return dynamic.of(spacing(dynamic.steps()));
+        }
+        boolean flow = ofScheduler instanceof FlowSpacing steps
+                && (steps.points() == Points.TO_SHIFTED_LEAST || steps.points() == Points.TO_LEAST);
+        return flow ? ((FlowSpacing) ofScheduler).with(Points.TO_ZERO) : ofScheduler;
     }
 
     /** The picture {@code [b, 3, H, W]} in -1..1 of a state, not clamped. */
@@ -338,39 +284,42 @@ public final class Model implements AutoCloseable {
     }
 
     /**
-     * The attention of one call, for a state of batch 1 under one prompt. The first time it loads the U-Net once more.
+     * The attention of one call, for a state of batch 1 under one prompt. The first time it loads the backbone once more.
      *
      * @throws IllegalStateException if the graph does not show its attention; the message says why
-     * @throws ModelException if the file of the U-Net can no longer be loaded, or is over 1 GB in one piece
+     * @throws ModelException if the file of the backbone can no longer be loaded, or is over 1 GB in one piece
      */
-    public AttentionMaps attention(Tensor x, Level level, Tensor promptEmbeds) {
+    public AttentionMaps attention(Tensor x, Level level, Conditioning conditioning) {
         requireAttention();
         List<String> outputs =
                 attentionLayers.stream().map(AttentionLayer::output).toList();
-        return AttentionMaps.of(attentionLayers, attending(outputs).outputs(x, level, promptEmbeds, outputs));
+        return AttentionMaps.of(attentionLayers, attending(outputs).outputs(x, level, conditioning, outputs));
     }
 
     /** A session of its own, so that sampling goes on with the graph as it is in the file. */
-    private synchronized UNet attending(List<String> outputs) {
+    private synchronized Backbone attending(List<String> outputs) {
         if (attending == null) {
-            Path file = folder.graph("unet");
+            Path file = folder.graph(folder.backbone());
             if (closed) {
                 throw new IllegalStateException("model '" + name() + "' is closed. Load the model again.");
             }
-            if (written(file) != unetWritten) {
-                throw new ModelException("unet/model.onnx of model '" + name()
+            if (components.backboneChanged()) {
+                throw new ModelException(backbone.model().label() + " of model '" + name()
                         + "' was changed after it was loaded, so it cannot tell what the network in memory attends to."
                         + " Close the model and load it again.");
             }
-            attending = UNet.load(
-                    file, unet.model().provider().device(), scheduler.config().predictionType(), outputs);
+            attending = Backbone.load(
+                    file,
+                    backbone.model().provider().device(),
+                    scheduler.config().predictionType(),
+                    outputs);
         }
         return attending;
     }
 
-    /** Size on disk of the networks in memory: a U-Net that has been asked for its attention is there twice. */
+    /** Size on disk of the networks in memory: a backbone that has been asked for its attention is there twice. */
     public long bytes() {
-        return card.bytes() + (attending == null ? 0 : folder.bytes("unet"));
+        return card.bytes() + (attending == null ? 0 : folder.bytes(folder.backbone()));
     }
 
     void requireAttention() {
@@ -391,13 +340,9 @@ public final class Model implements AutoCloseable {
     @Override
     public synchronized void close() {
         closed = true;
-        textEncoder.close();
-        unet.close();
+        components.close();
         if (attending != null) {
             attending.close();
-        }
-        if (vae != null) {
-            vae.close();
         }
     }
 

@@ -122,6 +122,11 @@ public record ModelFolder(Path path, Map<String, String> components, Map<String,
         return Files.exists(graph(component));
     }
 
+    /** The component that denoises: the transformer if there is one, else the unet. */
+    String backbone() {
+        return has("transformer") ? "transformer" : "unet";
+    }
+
     /** Where a component's graph lies. */
     Path graph(String component) {
         return folder(component).resolve("model.onnx");
@@ -130,6 +135,11 @@ public record ModelFolder(Path path, Map<String, String> components, Map<String,
     /** The folder of a component, its own or the one that it shares. */
     Path folder(String component) {
         return shared.getOrDefault(component, path.resolve(component));
+    }
+
+    /** A switch of model_index.json; false where it is not there. */
+    boolean flag(String name) {
+        return JsonFile.read(path.resolve(INDEX)).path(name).asBoolean(false);
     }
 
     /** A component's config.json, or an empty object where there is none. */
@@ -192,12 +202,17 @@ public record ModelFolder(Path path, Map<String, String> components, Map<String,
                 || shared.values().stream().anyMatch(folder -> file.startsWith(folder) && !file.equals(folder));
     }
 
+    /** The components by their folders: optimum lays what the index calls vae into two. */
+    private Set<String> folders() {
+        Set<String> folders = new TreeSet<>(components.keySet());
+        folders.addAll(List.of("vae_decoder", "vae_encoder"));
+        return folders;
+    }
+
     /** model_index.json and the files of all components, those that diffusers' index leaves unnamed included. */
     private List<Path> files() throws IOException {
         List<Path> files = new ArrayList<>(List.of(path.resolve(INDEX)));
-        Set<String> folders = new TreeSet<>(components.keySet());
-        folders.addAll(List.of("vae_decoder", "vae_encoder"));
-        for (String component : folders) {
+        for (String component : folders()) {
             if (Files.isDirectory(folder(component))) {
                 // The dot looks through a component that is a link; links further in are not followed out of the model.
                 try (Stream<Path> inside = Files.walk(folder(component).resolve("."))) {
@@ -277,7 +292,7 @@ public record ModelFolder(Path path, Map<String, String> components, Map<String,
 
     /** Bytes of all files of the components. */
     public long bytes() {
-        return components.keySet().stream().mapToLong(this::bytes).sum();
+        return folders().stream().mapToLong(this::bytes).sum();
     }
 
     /** Bytes of one component's files. */

@@ -3,10 +3,13 @@ package org.daguerre.pipeline;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
+import org.daguerre.backbone.Conditioning;
 import org.daguerre.denoiser.ConditionalDenoiser;
 import org.daguerre.denoiser.PredictionType;
+import org.daguerre.guidance.ClassifierFreeGuidance;
 import org.daguerre.guidance.Guidance;
 import org.daguerre.name.Names;
 import org.daguerre.run.Run;
@@ -17,7 +20,6 @@ import org.daguerre.schedule.Level;
 import org.daguerre.schedule.NoiseSchedule;
 import org.daguerre.schedule.Plan;
 import org.daguerre.schedule.Spacing;
-import org.daguerre.tensor.Tensor;
 import org.daguerre.text.Tokens;
 
 /**
@@ -192,7 +194,7 @@ public record Request(
     public Request size(int height, int width) {
         int scale = model.scale();
         int[] own = model.shape();
-        boolean fixed = model.unet().height() > 0;
+        boolean fixed = model.backbone().height() > 0;
         boolean fits = fixed
                 ? height == own[2] * scale && width == own[3] * scale
                 : height >= 8 * scale && width >= 8 * scale && height % (8 * scale) == 0 && width % (8 * scale) == 0;
@@ -216,18 +218,31 @@ public record Request(
 
     /** The same as the core understands it: all that decides the first picture. */
     public Sampling toSampling() {
-        return toSampling(
-                sampling.prediction == null
-                        ? model.denoiser(prompt, negative)
-                        : model.denoiser(prompt, negative, sampling.prediction));
+        return toSampling(conditioning());
     }
 
-    private Sampling toSampling(ConditionalDenoiser denoiser) {
+    /** What the network is told of the prompt. */
+    Conditioning conditioning() {
+        return model.conditioning(prompt, sampling.height * model.scale(), sampling.width * model.scale());
+    }
+
+    private ConditionalDenoiser denoiser(Conditioning conditioning) {
+        Map<String, Conditioning> branches = Map.of(
+                ConditionalDenoiser.COND,
+                conditioning,
+                ConditionalDenoiser.UNCOND,
+                model.conditioningAway(negative, sampling.height * model.scale(), sampling.width * model.scale()));
+        return sampling.prediction == null
+                ? model.backbone().under(branches)
+                : model.backbone().under(branches, sampling.prediction);
+    }
+
+    private Sampling toSampling(Conditioning conditioning) {
         var config = sampling.scheduler.checked().config();
         NoiseSchedule schedule = sampling.schedule == null ? config.schedule() : sampling.schedule;
         Sampler sampler = sampling.sampler == null ? config.sampler() : sampling.sampler;
-        Spacing usual = config.sampler().spacing();
-        return Sampling.of(denoiser, schedule, 1, model.shape()[1], sampling.height, sampling.width)
+        Spacing usual = model.spacing(config.sampler().spacing());
+        return Sampling.of(denoiser(conditioning), schedule, 1, model.shape()[1], sampling.height, sampling.width)
                 .sampler(sampler)
                 .spacing(sampling.spacing == null ? usual : sampling.spacing.apply(usual))
                 .guidance(guidance)
@@ -237,11 +252,20 @@ public record Request(
 
     /** The runs at their first step. */
     public Generation start() {
-        Tensor promptEmbeds = model.promptEmbeds(prompt);
-        Sampling first = toSampling();
+        requireRoomForNegative();
+        Conditioning conditioning = conditioning();
+        Sampling first = toSampling(conditioning);
         requireFallingNoise(first.plan());
         List<Run> runs = new ArrayList<>(first.start(count));
-        return new Generation(this, promptEmbeds, runs);
+        return new Generation(this, conditioning, runs);
+    }
+
+    private void requireRoomForNegative() {
+        boolean asked = guidance instanceof ClassifierFreeGuidance;
+        if (!negative.isEmpty() && asked && model.backbone().guidanceDistilled()) {
+            throw new IllegalArgumentException("negative is " + Names.quoted(negative) + ", and model '" + model.name()
+                    + "' was distilled under guidance and is not asked about it. Leave the negative prompt out.");
+        }
     }
 
     /** One's own schedule, spacing or ladder may rise. */

@@ -1,6 +1,7 @@
 package org.daguerre.run;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import org.daguerre.denoiser.ConditionalDenoiser;
@@ -27,6 +28,11 @@ final class Watched implements ConditionalDenoiser {
     @Override
     public Set<String> branches() {
         return model.branches();
+    }
+
+    @Override
+    public Optional<ConditionalDenoiser> distilledAt(double guidanceScale) {
+        return model.distilledAt(guidanceScale).map(distilled -> new Watched(distilled, at));
     }
 
     @Override

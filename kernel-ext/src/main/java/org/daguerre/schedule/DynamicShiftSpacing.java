@@ -34,6 +34,11 @@ public record DynamicShiftSpacing(
         return (schedule, n) -> plan(schedule, n, tokens);
     }
 
+    /** The same shift of other steps. */
+    public DynamicShiftSpacing of(Spacing steps) {
+        return new DynamicShiftSpacing(steps, baseShift, maxShift, baseTokens, maxTokens, exponential);
+    }
+
     private Plan plan(NoiseSchedule schedule, int n, int tokens) {
         double mu = baseShift + (tokens - baseTokens) * (maxShift - baseShift) / (maxTokens - baseTokens);
         double shift = exponential ? Math.exp(mu) : mu;
@@ -42,6 +47,6 @@ public record DynamicShiftSpacing(
 
     @Override
     public Spacing on(Ladder ladder) {
-        return new DynamicShiftSpacing(steps.on(ladder), baseShift, maxShift, baseTokens, maxTokens, exponential);
+        return of(steps.on(ladder));
     }
 }

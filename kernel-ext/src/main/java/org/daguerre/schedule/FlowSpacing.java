@@ -22,6 +22,8 @@ public record FlowSpacing(Points points, double shiftTerminal, FinalSigma end) i
         TO_SHIFTED_LEAST,
         /** n from 1 down to the least trained sigma (Esser et al. 2024; diffusers under dynamic shifting). */
         TO_LEAST,
+        /** n + 1 from 1 down to 0, without the last: diffusers' Flux pipeline, whatever its scheduler would take. */
+        TO_ZERO,
         /** n + 1 from one less than the noisiest down to 0, without the last: diffusers' DPM-Solver, DEIS and SA-Solver. */
         BELOW_ONE,
         /** n + 1 from 1 down to the least trained sigma, without the last; 1 itself is 1 - 1e-6: diffusers' UniPC. */
@@ -44,6 +46,11 @@ public record FlowSpacing(Points points, double shiftTerminal, FinalSigma end) i
             throw new IllegalArgumentException(
                     "shift_terminal is " + shiftTerminal + ". Give a number between 0 and 1, or leave it out.");
         }
+    }
+
+    /** The same from other points. */
+    public FlowSpacing with(Points points) {
+        return new FlowSpacing(points, shiftTerminal, end);
     }
 
     @Override
@@ -85,6 +92,7 @@ public record FlowSpacing(Points points, double shiftTerminal, FinalSigma end) i
         return switch (points) {
             case TO_SHIFTED_LEAST -> n == 1 ? 1 : 1 + i * ((shiftedLeast - 1) / (n - 1));
             case TO_LEAST -> n == 1 ? 1 : 1 + i * ((least - 1) / (n - 1));
+            case TO_ZERO -> 1 - (double) i / n;
             case BELOW_ONE -> 1 - (1 + (n - i) * ((least - 1) / n));
             case BEFORE_LEAST -> 1 + i * ((least - 1) / n);
         };

@@ -1,20 +1,59 @@
 package org.daguerre.text;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.daguerre.onnx.Device;
 import org.daguerre.onnx.ModelException;
 import org.daguerre.onnx.OnnxModel;
 import org.daguerre.onnx.Port;
 import org.daguerre.tensor.Tensor;
 
-/** Turns tokens into what the denoiser attends to: {@code input_ids [1, tokens]} to {@code [1, tokens, dim]}. */
+/**
+ * Turns a prompt into what the denoiser attends to: {@code input_ids [1, tokens]} to {@code last_hidden_state [1, tokens,
+ * dim]}, and what else the graph shows. CLIP's pools its tokens, T5's does not.
+ */
 public final class TextEncoder implements AutoCloseable {
 
-    private final OnnxModel model;
+    private static final String IDS = "input_ids";
+    private static final String LAST = "last_hidden_state";
+    private static final String LAYER = "hidden_states.";
+    private static final String PROJECTED = "text_embeds";
+    private static final String POOLED = "pooler_output";
 
-    private TextEncoder(OnnxModel model) {
+    /**
+     * What an encoder says of a prompt.
+     *
+     * @param lastHiddenState of the last layer, {@code [1, tokens, dim]}
+     * @param penultimate of the layer before the last, {@code [1, tokens, dim]}; empty if the graph does not show it
+     * @param pooled one vector for the whole prompt, {@code [1, dim]}; empty if the encoder does not pool
+     */
+    public record Encoding(Tensor lastHiddenState, Optional<Tensor> penultimate, Optional<Tensor> pooled) {}
+
+    private final OnnxModel model;
+    private final Tokenizer tokenizer;
+    private final Optional<String> penultimate;
+    private final Optional<String> pooled;
+
+    private TextEncoder(OnnxModel model, Tokenizer tokenizer) {
         this.model = model;
+        this.tokenizer = tokenizer;
+        this.penultimate = penultimate(model);
+        this.pooled = List.of(PROJECTED, POOLED).stream()
+                .filter(name -> model.outputs().containsKey(name))
+                .findFirst();
+    }
+
+    /** The layers are numbered from the embedding to the last. */
+    private static Optional<String> penultimate(OnnxModel model) {
+        List<String> layers = model.outputs().keySet().stream()
+                .filter(name -> name.matches("hidden_states\\.\\d{1,3}"))
+                .sorted(Comparator.comparingInt(name -> Integer.parseInt(name.substring(LAYER.length()))))
+                .toList();
+        return layers.size() < 2 ? Optional.empty() : Optional.of(layers.get(layers.size() - 2));
     }
 
     /**
@@ -25,24 +64,48 @@ public final class TextEncoder implements AutoCloseable {
     public static TextEncoder load(Path file, Device device, Tokenizer tokenizer) {
         OnnxModel model = OnnxModel.load(file, device);
         try {
-            Port ids = model.input("input_ids", 2);
-            model.output("last_hidden_state", 3);
+            Port ids = model.input(IDS, 2);
+            model.output(LAST, 3);
+            if (model.inputs().size() != 1) {
+                throw new ModelException(model.label() + " takes "
+                        + String.join(", ", model.inputs().keySet()) + ". Export it with input_ids alone.");
+            }
             if (ids.axis(1) >= 0 && ids.axis(1) != tokenizer.modelMaxLength()) {
                 throw new ModelException(model.label() + " takes " + ids.axis(1) + " tokens, the tokenizer makes "
                         + tokenizer.modelMaxLength() + ". Put the tokenizer there that the encoder was trained with.");
             }
-            TextEncoder encoder = new TextEncoder(model);
-            encoder.encode(tokenizer.tokenize(""));
-            return encoder;
+            return new TextEncoder(model, tokenizer);
         } catch (RuntimeException e) {
             model.close();
             throw e;
         }
     }
 
-    /** The prompt embeddings, {@code [1, tokens, dim]}. */
-    public Tensor encode(Tokens tokens) {
-        return model.run(Map.of("input_ids", tokens.ids()), "last_hidden_state");
+    /** What cuts the prompts that it reads. */
+    public Tokenizer tokenizer() {
+        return tokenizer;
+    }
+
+    /** True if it gives one vector for a whole prompt, as CLIP does and T5 does not. */
+    public boolean pools() {
+        return pooled.isPresent();
+    }
+
+    /** True if that vector was projected into the space shared with pictures ({@code text_embeds}). */
+    public boolean projects() {
+        return pooled.filter(PROJECTED::equals).isPresent();
+    }
+
+    public Encoding encode(String prompt) {
+        return encode(tokenizer.tokenize(prompt));
+    }
+
+    public Encoding encode(Tokens tokens) {
+        List<String> wanted = new ArrayList<>(List.of(LAST));
+        penultimate.ifPresent(wanted::add);
+        pooled.ifPresent(wanted::add);
+        Map<String, Tensor> said = model.run(Map.of(IDS, tokens.ids()), wanted);
+        return new Encoding(said.get(LAST), penultimate.map(said::get), pooled.map(said::get));
     }
 
     /** The graph it runs. */

@@ -66,7 +66,8 @@ public final class UnigramTokenizer implements Tokenizer {
             UnaryOperator<String> normalizer,
             Cut cut,
             List<String> before,
-            List<String> behind) {
+            List<String> behind,
+            int mostTokens) {
         this.unigram = unigram;
         this.normalizer = normalizer;
         this.cut = cut;
@@ -98,7 +99,7 @@ public final class UnigramTokenizer implements Tokenizer {
                 .filter(AddedToken::normalized)
                 .map(token -> token.normalized(normalizer))
                 .toList();
-        this.modelMaxLength = folder.modelMaxLength(MODEL_MAX_LENGTH);
+        this.modelMaxLength = Math.min(mostTokens, folder.modelMaxLength(MODEL_MAX_LENGTH));
         if (before.size() + behind.size() > modelMaxLength) {
             throw new ModelException(folder.label("tokenizer_config.json") + " has the model_max_length "
                     + modelMaxLength + ", and " + (before.size() + behind.size())
@@ -116,9 +117,14 @@ public final class UnigramTokenizer implements Tokenizer {
      * @throws ModelException if a file is missing, damaged or of another kind of tokenizer
      */
     public static UnigramTokenizer read(Path path) {
+        return read(path, Integer.MAX_VALUE);
+    }
+
+    /** The same with rows of at most {@code mostTokens}: models read fewer than their encoder was trained with. */
+    public static UnigramTokenizer read(Path path, int mostTokens) {
         TokenizerFolder folder = new TokenizerFolder(path);
         if (!folder.has(JSON) && folder.has(SENTENCEPIECE)) {
-            return readSentencePiece(folder);
+            return readSentencePiece(folder, mostTokens);
         }
         JsonNode root = folder.json(JSON);
         JsonNode model = root.path("model");
@@ -153,11 +159,12 @@ public final class UnigramTokenizer implements Tokenizer {
                 normalizer(folder, root.path("normalizer")),
                 cut(folder, root.path("pre_tokenizer")),
                 before,
-                behind);
+                behind,
+                mostTokens);
     }
 
     /** As transformers' {@code T5Converter} turns a sentencepiece model into a tokenizer.json. */
-    private static UnigramTokenizer readSentencePiece(TokenizerFolder folder) {
+    private static UnigramTokenizer readSentencePiece(TokenizerFolder folder, int mostTokens) {
         String label = folder.label(SENTENCEPIECE);
         SentencePieceModel model = SentencePieceModel.parse(folder.bytes(SENTENCEPIECE), label);
         List<Unigram.Piece> pieces = new ArrayList<>(model.pieces());
@@ -190,7 +197,8 @@ public final class UnigramTokenizer implements Tokenizer {
                         .replaceAll(Character.toString(METASPACE)),
                 (text, first) -> metaspace(text, prefixed && (always || first)),
                 List.of(),
-                List.of("</s>"));
+                List.of("</s>"),
+                mostTokens);
     }
 
     private static Unigram unigram(

@@ -27,6 +27,10 @@ import org.daguerre.unet.Architecture.TimestepEmbedding;
  */
 final class ArchitectureReader {
 
+    private static final String SAMPLE = "sample";
+    private static final String TIMESTEP = "timestep";
+    private static final String PROMPT = "encoder_hidden_states";
+
     private static final String SHAPE = "Shape";
     private static final Set<String> NORMS = Set.of(
             "GroupNormalization", "GroupNorm", "InstanceNormalization", "LayerNormalization", "BatchNormalization");
@@ -56,9 +60,9 @@ final class ArchitectureReader {
         this.graph = graph;
         graph.nodes().forEach(node -> node.outputs().forEach(value -> producers.put(value, node)));
         graph.weights().forEach(weight -> weights.put(weight.name(), weight));
-        fromSample = following(UNet.SAMPLE);
-        fromTimestep = following(UNet.TIMESTEP);
-        fromPrompt = following(UNet.PROMPT);
+        fromSample = following(SAMPLE);
+        fromTimestep = following(TIMESTEP);
+        fromPrompt = following(PROMPT);
         crossing =
                 AttentionLayer.find(graph).stream().map(AttentionLayer::output).collect(Collectors.toSet());
         Set<Node> needed = before(graph.outputs().get(0));
@@ -210,7 +214,7 @@ final class ArchitectureReader {
                 .filter(node ->
                         !node.op().equals(SHAPE) && node.outputs().stream().anyMatch(ofTime))
                 .toList();
-        Map<String, Integer> at = new HashMap<>(Map.of(UNet.TIMESTEP, -1));
+        Map<String, Integer> at = new HashMap<>(Map.of(TIMESTEP, -1));
         for (int i = 0; i < nodes.size(); i++) {
             for (String value : nodes.get(i).outputs()) {
                 at.put(value, i);

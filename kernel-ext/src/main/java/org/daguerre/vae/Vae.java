@@ -45,7 +45,7 @@ public final class Vae implements AutoCloseable {
             if (encoder != null) {
                 encoding = OnnxModel.load(encoder, device);
                 encoding.input(SAMPLE, 4);
-                encoding.output(PARAMETERS, 4);
+                encoding.output(encoding.outputs().containsKey(LATENTS) ? LATENTS : PARAMETERS, 4);
             }
             return new Vae(decoding, encoding, scalingFactor, shiftFactor);
         } catch (RuntimeException e) {
@@ -64,7 +64,8 @@ public final class Vae implements AutoCloseable {
     }
 
     /**
-     * The latents of a picture: the mean of the encoder's distribution.
+     * The latents of a picture: the mean of the encoder's distribution. Exports of diffusers' old script draw from it inside
+     * their graph ({@link #samplesInside}), each time anew.
      *
      * @throws IllegalStateException if the model came without an encoder
      */
@@ -73,7 +74,19 @@ public final class Vae implements AutoCloseable {
             throw new IllegalStateException(
                     "this model has no vae_encoder. Use one that has, to start from a picture.");
         }
-        Tensor parameters = encoder.run(Map.of(SAMPLE, picture), PARAMETERS);
+        Tensor z = samplesInside()
+                ? encoder.run(Map.of(SAMPLE, picture), LATENTS)
+                : means(encoder.run(Map.of(SAMPLE, picture), PARAMETERS));
+        return z.map(v -> scalingFactor * (v - shiftFactor));
+    }
+
+    /** True if the encoder answers latents that were drawn inside its graph, which no seed can repeat. */
+    public boolean samplesInside() {
+        return encoder != null && encoder.outputs().containsKey(LATENTS);
+    }
+
+    /** The first half of {@code [b, mean | logvar, h, w]}. */
+    private static Tensor means(Tensor parameters) {
         int[] shape = parameters.shape();
         int channels = shape[1] / 2;
         Tensor[] means = new Tensor[shape[0]];
@@ -84,7 +97,7 @@ public final class Vae implements AutoCloseable {
                     .slice(0, channels)
                     .reshape(1, channels, shape[2], shape[3]);
         }
-        return Tensor.concat(means).map(z -> scalingFactor * (z - shiftFactor));
+        return Tensor.concat(means);
     }
 
     /** The graph that decodes. */

@@ -117,7 +117,7 @@ class AttentionTest {
         assertEquals(3, branch.attention().stepCount());
         Step third = branch.run().steps().get(2);
         Tensor map = model.attention(
-                        third.calls().get(0).x(), third.calls().get(0).level(), model.promptEmbeds("one green cup"))
+                        third.calls().get(0).x(), third.calls().get(0).level(), model.conditioning("one green cup"))
                 .meanOverHeads()
                 .map(model.attentionLayers().get(0), branch.attention().tokens().positions("cup"), 32, 32);
         assertTrue(branch.attention()
@@ -152,7 +152,7 @@ class AttentionTest {
         Tensor x = Noise.seed(4).draw(1, 3, 32, 32).tensor();
         ConditionalDenoiser denoiser = model.denoiser("two red apples", "");
         Prediction before = denoiser.predict(x, level, ConditionalDenoiser.COND);
-        model.attention(x, level, model.promptEmbeds("two red apples"));
+        model.attention(x, level, model.conditioning("two red apples"));
         assertEquals(
                 before.raw(),
                 denoiser.predict(x, level, ConditionalDenoiser.COND).raw());
@@ -168,7 +168,7 @@ class AttentionTest {
         attention.words();
         attention.step(2).words();
         assertEquals(plain + model.folder().bytes("unet"), model.bytes());
-        assertEquals(Set.of("out_sample"), model.unet().model().outputs().keySet());
+        assertEquals(Set.of("out_sample"), model.backbone().model().outputs().keySet());
     }
 
     @Test

@@ -1,4 +1,4 @@
-package org.daguerre.unet;
+package org.daguerre.backbone;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -18,13 +18,13 @@ import org.daguerre.tensor.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class UNetTest {
+class BackboneTest {
 
     @TempDir
     Path folder;
 
     /** A network that adds the mean of its prompt to the state. */
-    private UNet adding() {
+    private Backbone adding() {
         Path file = Graphs.graph()
                 .input("sample", DataType.FLOAT, "batch", 1, 2, 2)
                 .input("timestep", DataType.FLOAT)
@@ -36,14 +36,15 @@ class UNetTest {
                 .node("Add", List.of("sample", "push"), "out_sample")
                 .output("out_sample", DataType.FLOAT, "batch", 1, 2, 2)
                 .write(folder.resolve("unet").resolve("model.onnx"));
-        return UNet.load(file, Device.CPU, PredictionType.EPSILON);
+        return Backbone.load(file, Device.CPU, PredictionType.EPSILON);
     }
 
     @Test
     void everyAnswerIsOfItsBranchWhateverWasAskedBefore() {
-        try (UNet unet = adding()) {
-            ConditionalDenoiser denoiser =
-                    unet.prompted(Map.of("cond", Tensor.filled(1, 1, 3, 2), "uncond", Tensor.filled(-2, 1, 3, 2)));
+        try (Backbone backbone = adding()) {
+            ConditionalDenoiser denoiser = backbone.under(Map.of(
+                    "cond", Conditioning.of(Tensor.filled(1, 1, 3, 2)),
+                    "uncond", Conditioning.of(Tensor.filled(-2, 1, 3, 2))));
             Level level = NoiseSchedule.cosine(1000).at(500);
             for (List<String> branches : List.of(
                     List.of("uncond", "cond"),

@@ -1,0 +1,237 @@
+package org.daguerre.pipeline;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import java.util.zip.ZipFile;
+import org.daguerre.onnx.Device;
+import org.daguerre.tensor.Tensor;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Model folders as diffusers and optimum make them against what diffusers itself draws from the same weights: same prompt,
+ * seed and scheduler, same picture. Runs on what folder_fixtures.py wrote, whose head has the command.
+ */
+@EnabledIfSystemProperty(named = "daguerre.folders", matches = ".+")
+class FolderParityTest {
+
+    private static final Path PAGE = Path.of("..", "docs", "folder-parity.md");
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** What each folder holds, in the order of the page. */
+    private static final Map<String, String> FAMILIES = new java.util.LinkedHashMap<>();
+
+    static {
+        FAMILIES.put("sd1", "Stable Diffusion 1, optimum");
+        FAMILIES.put("sd1-legacy", "Stable Diffusion 1, diffusers' old script");
+        FAMILIES.put("sd1-external", "Stable Diffusion 1, weights in model.onnx_data");
+        FAMILIES.put("sd1-fp16", "Stable Diffusion 1, half precision");
+        FAMILIES.put("sd2", "Stable Diffusion 2, v-prediction");
+        FAMILIES.put("turbo", "SD Turbo, 2 steps");
+        FAMILIES.put("sdxl", "Stable Diffusion XL");
+        FAMILIES.put("lcm", "latent consistency model");
+        FAMILIES.put("sd3", "Stable Diffusion 3");
+        FAMILIES.put("flux", "Flux dev");
+        FAMILIES.put("schnell", "Flux schnell");
+    }
+
+    /** The largest and the mean difference of a pixel in 0..1; of halves, what ten bits of mantissa leave after 8 steps. */
+    private record Tolerance(double max, double mean) {
+        static Tolerance of(String family) {
+            return family.endsWith("fp16") ? new Tolerance(5e-2, 5e-3) : new Tolerance(2e-3, 2e-4);
+        }
+    }
+
+    private record Row(String family, String scheduler, int cases, double max, double mean, double otherPrompt) {}
+
+    private static final List<Row> ROWS = new ArrayList<>();
+
+    @TempDir
+    Path temp;
+
+    private static Path folders() {
+        return Path.of(System.getProperty("daguerre.folders"));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> folderDrawsWhatDiffusersDraws() {
+        return FAMILIES.keySet().stream().flatMap(this::tests);
+    }
+
+    private Stream<DynamicTest> tests(String family) {
+        if (!Files.exists(folders().resolve(family + ".json"))) {
+            return Stream.empty();
+        }
+        JsonNode asked = json(folders().resolve(family + ".json"));
+        List<String> schedulers = new ArrayList<>();
+        asked.forEach(one -> {
+            if (!schedulers.contains(one.get("scheduler").asText())) {
+                schedulers.add(one.get("scheduler").asText());
+            }
+        });
+        return schedulers.stream()
+                .map(scheduler -> dynamicTest(family + ", " + scheduler, () -> compare(family, scheduler, asked)));
+    }
+
+    private void compare(String family, String scheduler, JsonNode asked) throws IOException {
+        Path folder = copy(family, scheduler);
+        Tolerance tolerance = Tolerance.of(family);
+        int cases = 0;
+        double max = 0;
+        double mean = 0;
+        double other = Double.POSITIVE_INFINITY;
+        try (Model model = Model.load(folder, Device.CPU)) {
+            for (int i = 0; i < asked.size(); i++) {
+                JsonNode one = asked.get(i);
+                if (!one.get("scheduler").asText().equals(scheduler)) {
+                    continue;
+                }
+                double[] difference = difference(draw(model, one), picture(family, i));
+                cases++;
+                max = Math.max(max, difference[0]);
+                mean = Math.max(mean, difference[1]);
+                other = Math.min(other, one.get("other_prompt").asDouble());
+            }
+        }
+        ROWS.add(new Row(family, scheduler, cases, max, mean, other));
+        String found = String.format(Locale.ROOT, "max %.2e, mean %.2e", max, mean);
+        assertTrue(max < tolerance.max && mean < tolerance.mean, found);
+        assertTrue(
+                other > 20 * tolerance.mean / (family.endsWith("fp16") ? 5 : 1), "another prompt is no other picture");
+    }
+
+    private Path copy(String family, String scheduler) throws IOException {
+        Path from = folders().resolve(family);
+        Path to = temp.resolve(family).resolve(scheduler);
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path copy = to.resolve(from.relativize(file).toString());
+                Files.createDirectories(copy.getParent());
+                Files.copy(file, copy);
+            }
+        }
+        Path config = Path.of("scheduler_config.json");
+        Path replaced = to.resolve("scheduler").resolve(config);
+        Files.delete(replaced);
+        Files.copy(folders().resolve(family + ".schedulers").resolve(scheduler).resolve(config), replaced);
+        return to;
+    }
+
+    private static List<Tensor> draw(Model model, JsonNode one) {
+        Generation generation = model.prompt(one.get("prompt").asText())
+                .negative(one.get("negative").asText())
+                .steps(one.get("steps").asInt())
+                .guidance(one.get("guidance").asDouble())
+                .seed(one.get("seed").asLong())
+                .count(one.get("count").asInt())
+                .size(one.get("height").asInt(), one.get("width").asInt())
+                .start()
+                .finish();
+        List<Tensor> pictures = new ArrayList<>();
+        for (int i = 0; i < generation.count(); i++) {
+            pictures.add(generation.pixels(i).map(v -> Math.min(1, Math.max(0, v / 2 + 0.5))));
+        }
+        return pictures;
+    }
+
+    /** Largest and mean difference of pictures {@code [1, 3, H, W]} from {@code [n, H, W, 3]}. */
+    private static double[] difference(List<Tensor> ours, Tensor theirs) {
+        int[] shape = theirs.shape();
+        assertEquals(shape[0], ours.size());
+        double max = 0;
+        double sum = 0;
+        for (int n = 0; n < shape[0]; n++) {
+            assertEquals(
+                    List.of(1, 3, shape[1], shape[2]),
+                    java.util.Arrays.stream(ours.get(n).shape()).boxed().toList());
+            for (int y = 0; y < shape[1]; y++) {
+                for (int x = 0; x < shape[2]; x++) {
+                    for (int c = 0; c < 3; c++) {
+                        double difference = Math.abs(ours.get(n).get(0, c, y, x) - theirs.get(n, y, x, c));
+                        max = Math.max(max, difference);
+                        sum += difference;
+                    }
+                }
+            }
+        }
+        return new double[] {max, sum / theirs.size()};
+    }
+
+    /** Entry i of the family's .npz: a .npy of little-endian float32 in C order. */
+    private static Tensor picture(String family, int i) throws IOException {
+        try (ZipFile zip = new ZipFile(folders().resolve(family + ".npz").toFile());
+                InputStream in = zip.getInputStream(zip.getEntry(i + ".npy"))) {
+            ByteBuffer bytes = ByteBuffer.wrap(in.readAllBytes()).order(ByteOrder.LITTLE_ENDIAN);
+            int header = bytes.getShort(8);
+            String described = new String(bytes.array(), 10, header, StandardCharsets.ISO_8859_1);
+            assertTrue(described.contains("'<f4'") && described.contains("'fortran_order': False"), described);
+            int[] shape = Stream.of(
+                            described.replaceAll("(?s).*\\(([^)]*)\\).*", "$1").split(",\\s*"))
+                    .mapToInt(Integer::parseInt)
+                    .toArray();
+            float[] values = new float[(bytes.capacity() - 10 - header) / Float.BYTES];
+            bytes.position(10 + header);
+            bytes.asFloatBuffer().get(values);
+            return Tensor.wrap(values, shape);
+        }
+    }
+
+    private static JsonNode json(Path file) {
+        try {
+            return JSON.readTree(file.toFile());
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    @AfterAll
+    static void write() throws IOException {
+        if (!"write".equals(System.getProperty("daguerre.pages"))) {
+            return;
+        }
+        StringBuilder page = new StringBuilder("""
+                # Model folders against diffusers
+
+                Tiny pipelines with random weights, built of diffusers' own classes and exported by optimum; diffusers draws from the
+                original, Daguerre from the export: same prompt, seed, scheduler and steps, one and two pictures, two sizes, without
+                guidance, with it, and with a negative prompt where the pipeline takes one. Pixels are in 0..1. The last column is what
+                to compare with: by how much diffusers' picture changes on average, at least, when the prompt is another.
+
+                `FolderParityTest` writes this page; the head of `kernel-ext/src/test/python/folder_fixtures.py` has the commands.
+
+                | folder | scheduler | cases | largest difference | mean difference | another prompt |
+                |---|---|--:|--:|--:|--:|
+                """);
+        for (Row row : ROWS) {
+            page.append(String.format(
+                    Locale.ROOT,
+                    "| %s | %s | %d | %.1e | %.1e | %.1e |%n",
+                    FAMILIES.get(row.family),
+                    row.scheduler,
+                    row.cases,
+                    row.max,
+                    row.mean,
+                    row.otherPrompt));
+        }
+        Files.writeString(PAGE, page);
+    }
+}
