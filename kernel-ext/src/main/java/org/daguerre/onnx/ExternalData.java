@@ -8,6 +8,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import org.daguerre.name.Names;
 
 /**
  * Weights beside the graph, checked before native code follows their path (onnx/docs/ExternalDataSecurity.md): a regular
@@ -17,13 +18,15 @@ final class ExternalData {
 
     private ExternalData() {}
 
-    static void check(Path model, TensorProto tensor) {
+    /** @param needed the bytes of its values, as its shape and element type say */
+    static void check(Path model, TensorProto tensor, long needed) {
         Map<String, String> entries = new HashMap<>();
         for (StringStringEntryProto entry : tensor.getExternalDataList()) {
             entries.put(entry.getKey(), entry.getValue());
         }
         String location = entries.getOrDefault("location", "");
-        String what = OnnxFile.label(model) + " keeps '" + tensor.getName() + "' in '" + location + "', which ";
+        String what = OnnxFile.label(model) + " keeps " + Names.quoted(tensor.getName()) + " in "
+                + Names.quoted(location) + ", which ";
         try {
             Path folder = model.toAbsolutePath().normalize().getParent();
             Path file = folder.resolve(location).normalize();
@@ -49,6 +52,10 @@ final class ExternalData {
                 throw new ModelException(what + "has " + size + " bytes and should have " + length + " from byte "
                         + offset + ". Download it again.");
             }
+            if (length < needed) {
+                throw new ModelException(what + "has " + length + " bytes of it, and its shape " + tensor.getDimsList()
+                        + " needs more. Download or export the model again.");
+            }
         } catch (InvalidPathException e) {
             throw refused(what + "is no path");
         } catch (IOException e) {
@@ -67,7 +74,8 @@ final class ExternalData {
         try {
             return entries.containsKey(key) ? Long.parseLong(entries.get(key)) : fallback;
         } catch (NumberFormatException e) {
-            throw new ModelException(what + "has the " + key + " '" + entries.get(key) + "'. Export the model again.");
+            throw new ModelException(
+                    what + "has the " + key + " " + Names.quoted(entries.get(key)) + ". Export the model again.");
         }
     }
 

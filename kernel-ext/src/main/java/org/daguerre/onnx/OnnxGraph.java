@@ -1,6 +1,5 @@
 package org.daguerre.onnx;
 
-import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.FunctionProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
@@ -10,6 +9,7 @@ import ai.onnx.proto.OnnxMl.SparseTensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.ExtensionRegistryLite;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Parser;
@@ -89,6 +89,24 @@ public record OnnxGraph(
 
     private static final class Reader {
 
+        private static final int VARINT_BYTES = 10;
+
+        private static final Set<Integer> DESCRIBING = Set.of(
+                TensorProto.DIMS_FIELD_NUMBER,
+                TensorProto.DATA_TYPE_FIELD_NUMBER,
+                TensorProto.NAME_FIELD_NUMBER,
+                TensorProto.EXTERNAL_DATA_FIELD_NUMBER,
+                TensorProto.DATA_LOCATION_FIELD_NUMBER);
+
+        private static final Set<Integer> DATA = Set.of(
+                TensorProto.RAW_DATA_FIELD_NUMBER,
+                TensorProto.FLOAT_DATA_FIELD_NUMBER,
+                TensorProto.INT32_DATA_FIELD_NUMBER,
+                TensorProto.INT64_DATA_FIELD_NUMBER,
+                TensorProto.DOUBLE_DATA_FIELD_NUMBER,
+                TensorProto.UINT64_DATA_FIELD_NUMBER,
+                TensorProto.STRING_DATA_FIELD_NUMBER);
+
         private final Path file;
         private final CodedInputStream in;
         private final Map<String, Long> opsets = new TreeMap<>();
@@ -96,13 +114,14 @@ public record OnnxGraph(
         private final Set<String> inputs = new LinkedHashSet<>();
         private final List<String> outputs = new ArrayList<>();
         private final List<Weight> weights = new ArrayList<>();
-        private boolean external;
+        private final GraphLimits limits;
         private boolean hasGraph;
         private long structureBytes;
 
         Reader(Path file, CodedInputStream in) {
             this.file = file;
             this.in = in;
+            this.limits = new GraphLimits(file);
         }
 
         OnnxGraph model() throws IOException {
@@ -111,19 +130,18 @@ public record OnnxGraph(
                     case ModelProto.GRAPH_FIELD_NUMBER -> within(this::graph);
                     case ModelProto.OPSET_IMPORT_FIELD_NUMBER -> {
                         OperatorSetIdProto opset = message(OperatorSetIdProto.parser());
+                        limits.opset(opset.getDomain(), opset.getVersion());
                         opsets.put(opset.getDomain(), opset.getVersion());
                     }
-                    case ModelProto.FUNCTIONS_FIELD_NUMBER -> {
-                        for (NodeProto node : message(FunctionProto.parser()).getNodeList()) {
-                            checkTensors(node);
-                        }
-                    }
+                    case ModelProto.IR_VERSION_FIELD_NUMBER -> limits.irVersion(in.readInt64());
+                    case ModelProto.FUNCTIONS_FIELD_NUMBER -> limits.function(message(FunctionProto.parser()));
                     default -> skip(tag);
                 }
             }
             if (!hasGraph || outputs.isEmpty() || opsets.isEmpty()) {
                 throw new InvalidProtocolBufferException("a graph, its outputs or its operator sets are missing");
             }
+            limits.finish();
             weights.forEach(weight -> inputs.remove(weight.name()));
             return new OnnxGraph(
                     Map.copyOf(opsets),
@@ -131,7 +149,7 @@ public record OnnxGraph(
                     List.copyOf(inputs),
                     List.copyOf(outputs),
                     List.copyOf(weights),
-                    external);
+                    limits.external());
         }
 
         private void graph() throws IOException {
@@ -140,7 +158,7 @@ public record OnnxGraph(
                 switch (WireFormat.getTagFieldNumber(tag)) {
                     case GraphProto.NODE_FIELD_NUMBER -> {
                         NodeProto node = message(NodeProto.parser());
-                        checkTensors(node);
+                        limits.node(node);
                         nodes.add(new Node(
                                 node.getName(),
                                 node.getOpType(),
@@ -150,7 +168,7 @@ public record OnnxGraph(
                     }
                     case GraphProto.INITIALIZER_FIELD_NUMBER -> within(this::weight);
                     case GraphProto.SPARSE_INITIALIZER_FIELD_NUMBER ->
-                        checkTensors(message(SparseTensorProto.parser()));
+                        limits.sparse(message(SparseTensorProto.parser()));
                     case GraphProto.INPUT_FIELD_NUMBER ->
                         inputs.add(message(ValueInfoProto.parser()).getName());
                     case GraphProto.OUTPUT_FIELD_NUMBER ->
@@ -168,77 +186,75 @@ public record OnnxGraph(
                     .orElse(List.of());
         }
 
-        /** A TensorProto without its data. */
+        /** A TensorProto; its data are counted, and kept only where they may be a shape. */
         private void weight() throws IOException {
             TensorProto.Builder weight = TensorProto.newBuilder();
+            long raw = 0;
+            long typed = 0;
             for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
                 int field = WireFormat.getTagFieldNumber(tag);
-                boolean described = field == TensorProto.DIMS_FIELD_NUMBER
-                        || field == TensorProto.NAME_FIELD_NUMBER
-                        || field == TensorProto.EXTERNAL_DATA_FIELD_NUMBER
-                        || field == TensorProto.DATA_LOCATION_FIELD_NUMBER;
-                if (described) {
+                if (DESCRIBING.contains(field)) {
                     // One field at a time through the generated parser, packed or not.
-                    weight.mergeFrom(field(tag));
-                } else {
+                    merge(weight, tag);
+                } else if (!DATA.contains(field)) {
                     skip(tag);
+                } else if (WireFormat.getTagWireType(tag) != WireFormat.WIRETYPE_LENGTH_DELIMITED) {
+                    typed += width(tag);
+                    skip(tag);
+                } else {
+                    int length = in.readRawVarint32();
+                    if (field == TensorProto.RAW_DATA_FIELD_NUMBER) {
+                        raw = length;
+                    } else {
+                        typed += Math.max(1, length);
+                    }
+                    if (length >= 0
+                            && length <= GraphLimits.SHAPE_BYTES
+                            && field != TensorProto.STRING_DATA_FIELD_NUMBER) {
+                        merge(weight, tag, in.readRawBytes(length));
+                    } else {
+                        in.skipRawBytes(length);
+                    }
                 }
             }
-            checkTensor(weight.build());
-            weights.add(new Weight(weight.getName(), List.copyOf(weight.getDimsList())));
+            TensorProto described = weight.build();
+            limits.tensor(described, raw, typed);
+            limits.shape(described.getName(), described);
+            weights.add(new Weight(described.getName(), List.copyOf(described.getDimsList())));
         }
 
-        private byte[] field(int tag) throws IOException {
-            if (WireFormat.getTagWireType(tag) == WireFormat.WIRETYPE_VARINT) {
-                var bytes = new java.io.ByteArrayOutputStream();
-                var out = com.google.protobuf.CodedOutputStream.newInstance(bytes);
+        /** The bytes that a single value takes, at least. */
+        private static int width(int tag) {
+            return switch (WireFormat.getTagWireType(tag)) {
+                case WireFormat.WIRETYPE_FIXED32 -> 4;
+                case WireFormat.WIRETYPE_FIXED64 -> 8;
+                default -> 1;
+            };
+        }
+
+        private void merge(TensorProto.Builder weight, int tag) throws IOException {
+            if (WireFormat.getTagWireType(tag) == WireFormat.WIRETYPE_LENGTH_DELIMITED) {
+                int length = in.readRawVarint32();
+                count(length);
+                merge(weight, tag, in.readRawBytes(length));
+            } else if (WireFormat.getTagWireType(tag) == WireFormat.WIRETYPE_VARINT) {
+                byte[] bytes = new byte[2 * VARINT_BYTES];
+                CodedOutputStream out = CodedOutputStream.newInstance(bytes);
                 out.writeUInt32NoTag(tag);
                 out.writeUInt64NoTag(in.readUInt64());
-                out.flush();
-                return bytes.toByteArray();
+                weight.mergeFrom(bytes, 0, out.getTotalBytesWritten());
+            } else {
+                skip(tag);
             }
-            int length = in.readRawVarint32();
-            count(length);
-            var bytes = new java.io.ByteArrayOutputStream();
-            var out = com.google.protobuf.CodedOutputStream.newInstance(bytes);
+        }
+
+        private static void merge(TensorProto.Builder weight, int tag, byte[] content) throws IOException {
+            byte[] bytes = new byte[2 * VARINT_BYTES + content.length];
+            CodedOutputStream out = CodedOutputStream.newInstance(bytes);
             out.writeUInt32NoTag(tag);
-            out.writeUInt32NoTag(length);
-            out.writeRawBytes(in.readRawBytes(length));
-            out.flush();
-            return bytes.toByteArray();
-        }
-
-        private void checkTensors(NodeProto node) {
-            for (AttributeProto attribute : node.getAttributeList()) {
-                checkTensor(attribute.getT());
-                attribute.getTensorsList().forEach(this::checkTensor);
-                checkTensors(attribute.getSparseTensor());
-                attribute.getSparseTensorsList().forEach(this::checkTensors);
-                checkTensors(attribute.getG());
-                attribute.getGraphsList().forEach(this::checkTensors);
-            }
-        }
-
-        private void checkTensors(GraphProto subgraph) {
-            subgraph.getInitializerList().forEach(this::checkTensor);
-            subgraph.getSparseInitializerList().forEach(this::checkTensors);
-            subgraph.getNodeList().forEach(this::checkTensors);
-        }
-
-        private void checkTensors(SparseTensorProto sparse) {
-            checkTensor(sparse.getValues());
-            checkTensor(sparse.getIndices());
-        }
-
-        private void checkTensor(TensorProto tensor) {
-            if (tensor.getDimsList().stream().anyMatch(n -> n < 0)) {
-                throw new ModelException(OnnxFile.label(file) + " stores '" + tensor.getName() + "' with shape "
-                        + tensor.getDimsList() + ". Export the model again: every axis is 0 or more.");
-            }
-            if (tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL || tensor.getExternalDataCount() > 0) {
-                external = true;
-                ExternalData.check(file, tensor);
-            }
+            out.writeUInt32NoTag(content.length);
+            out.writeRawBytes(content);
+            weight.mergeFrom(bytes, 0, out.getTotalBytesWritten());
         }
 
         private interface Body {

@@ -5,11 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.FunctionProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.SparseTensorProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -218,6 +224,233 @@ class BadFileTest {
     void missingWeightsAreNamed() {
         external(Map.of("location", "model.onnx_data"));
         assertTrue(refusal().contains("'model.onnx_data', which is missing"));
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void pipeInTheFolderIsRefusedUnopened() throws Exception {
+        Path pipe = file.resolveSibling("pipe");
+        assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+        external(Map.of("location", "pipe"));
+        assertTrue(refusal().contains("is no regular file"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "8", "-8", "9223372036854775807"})
+    void weightsThatBeginElsewhereThanSaidAreRefused(String offset) throws IOException {
+        Files.write(file.resolveSibling("data"), new byte[8]);
+        external(Map.of("location", "data", "offset", offset, "length", "8"));
+        refusal();
+    }
+
+    @Test
+    void externalWeightsShorterThanTheirShapeAreRefused() throws IOException {
+        Files.write(file.resolveSibling("data"), new byte[7]);
+        external(Map.of("location", "data"));
+        assertTrue(refusal().contains("needs more"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {3, 1L << 40, Long.MAX_VALUE})
+    void weightsLargerThanTheFileHasOfThemAreRefused(long axis) {
+        adding().weights("w", new float[] {1, 2}, axis).write(file);
+        assertTrue(refusal().contains("more than the file has of it"));
+    }
+
+    /** protobuf may write numbers one by one instead of in a row. */
+    @Test
+    void weightsWrittenNumberByNumberAreRead() throws IOException {
+        byte[] floats = {0x25, 0, 0, (byte) 0x80, 0x3f, 0x25, 0, 0, 0, 0x40}; // field 4, a float: twice
+        TensorProto described = TensorProto.newBuilder()
+                .setName("w")
+                .setDataType(DataType.FLOAT.getNumber())
+                .addDims(2)
+                .build();
+        ByteArrayOutputStream weight = new ByteArrayOutputStream();
+        weight.write(described.toByteArray());
+        weight.write(floats);
+        ByteArrayOutputStream model = new ByteArrayOutputStream();
+        model.write(adding().model().toByteArray());
+        model.write(new byte[] {0x3a, (byte) (weight.size() + 2), 0x2a, (byte) weight.size()}); // graph, initializer
+        model.write(weight.toByteArray());
+        Files.write(file, model.toByteArray());
+        try (OnnxModel read = OnnxModel.load(file, Device.CPU)) {
+            assertEquals(Tensor.of(new float[] {1, 2}, 2), read.run(Map.of("x", Tensor.zeros(2)), "y"));
+        }
+    }
+
+    @Test
+    void productOfAxesBeyondSixtyFourBitsIsRefused() {
+        adding().weights("w", new float[] {1, 2}, 1L << 33, 1L << 33).write(file);
+        assertTrue(refusal().contains("more than the file has of it"));
+    }
+
+    private void filling(String op, List<String> inputs) {
+        Graphs.graph()
+                .input("x", DataType.FLOAT, 1)
+                .weights("shape", new long[] {1 << 20, 1 << 20}, 2)
+                .node(op, inputs, "y")
+                .output("y", DataType.FLOAT, "a", "b")
+                .write(file);
+    }
+
+    @Test
+    void tensorsMadeLargeOutOfNothingAreRefused() {
+        filling("ConstantOfShape", List.of("shape"));
+        assertTrue(refusal().contains("ConstantOfShape"));
+        filling("Expand", List.of("x", "shape"));
+        assertTrue(refusal().contains("Expand"));
+        Graphs.graph()
+                .node("RandomNormal", List.of(), "y", Graphs.ints("shape", 1 << 20, 1 << 20))
+                .output("y", DataType.FLOAT, "a", "b")
+                .write(file);
+        assertTrue(refusal().contains("RandomNormal"));
+    }
+
+    private void write(ModelProto.Builder model) throws IOException {
+        Files.write(file, model.build().toByteArray());
+    }
+
+    private ModelProto.Builder whole() {
+        return adding().weights("w", new float[] {1, 2}, 2).model().toBuilder();
+    }
+
+    @Test
+    void newerOperatorSetAndIrAreToldWithBothVersions() throws IOException {
+        write(whole().setOpsetImport(0, OperatorSetIdProto.newBuilder().setVersion(GraphLimits.NEWEST_OPSET + 1)));
+        assertTrue(refusal().contains("operator set 27, and this ONNX Runtime has up to 26"));
+        write(whole().setIrVersion(GraphLimits.NEWEST_IR + 1));
+        assertTrue(refusal().contains("IR version 14, and this ONNX Runtime reads up to 13"));
+    }
+
+    @Test
+    void newestOperatorSetAndIrAreRead() throws IOException {
+        write(whole().setOpsetImport(0, OperatorSetIdProto.newBuilder().setVersion(GraphLimits.NEWEST_OPSET))
+                .setIrVersion(GraphLimits.NEWEST_IR));
+        try (OnnxModel model = OnnxModel.load(file, Device.CPU)) {
+            assertEquals(Tensor.of(new float[] {1, 2}, 2), model.run(Map.of("x", Tensor.zeros(2)), "y"));
+        }
+    }
+
+    @Test
+    void operatorOfAnotherLibraryIsNamedWithItsDomain() throws IOException {
+        ModelProto.Builder model = whole();
+        model.getGraphBuilder().getNodeBuilder(0).setOpType("CLIPTokenizer").setDomain("ai.onnx.contrib");
+        write(model);
+        assertTrue(refusal().contains("'CLIPTokenizer' of the domain 'ai.onnx.contrib'"));
+    }
+
+    private static NodeProto node(String domain, String op, String in, String out) {
+        return NodeProto.newBuilder()
+                .setDomain(domain)
+                .setOpType(op)
+                .addInput(in)
+                .addOutput(out)
+                .build();
+    }
+
+    private static FunctionProto.Builder function(String name) {
+        return FunctionProto.newBuilder()
+                .setDomain("own")
+                .setName(name)
+                .addInput("a")
+                .addOutput("c")
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(18))
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("own").setVersion(1));
+    }
+
+    /** A graph that calls the first of some functions. */
+    private void calling(FunctionProto... functions) throws IOException {
+        ModelProto model = Graphs.graph()
+                .input("x", DataType.FLOAT, 2)
+                .output("y", DataType.FLOAT, 2)
+                .model();
+        write(model.toBuilder()
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("own").setVersion(1))
+                .setGraph(model.getGraph().toBuilder().addNode(node("own", functions[0].getName(), "x", "y")))
+                .addAllFunctions(List.of(functions)));
+    }
+
+    @Test
+    void functionsOfTheFileItselfAreNoForeignOperators() throws IOException {
+        calling(function("twice")
+                .addNode(node("", "Neg", "a", "b"))
+                .addNode(node("", "Neg", "b", "c"))
+                .build());
+        try (OnnxModel model = OnnxModel.load(file, Device.CPU)) {
+            Tensor x = Tensor.of(new float[] {3, 4}, 2);
+            assertEquals(x, model.run(Map.of("x", x), "y"));
+        }
+    }
+
+    /** Each of thirty functions calls the next one twice: 2^30 nodes in a file of three kilobytes. */
+    @Test
+    void functionsThatMultiplyAreRefusedBeforeTheyAreUnfolded() throws IOException {
+        FunctionProto[] functions = new FunctionProto[30];
+        for (int i = 0; i < functions.length; i++) {
+            String domain = i + 1 < functions.length ? "own" : "";
+            String op = domain.isEmpty() ? "Neg" : "f" + (i + 1);
+            functions[i] = function("f" + i)
+                    .addNode(node(domain, op, "a", "b"))
+                    .addNode(node(domain, op, "b", "c"))
+                    .build();
+        }
+        calling(functions);
+        assertTrue(refusal().contains("nodes"));
+        calling(function("f0").addNode(node("own", "f0", "a", "c")).build());
+        assertTrue(refusal().contains("uses itself"));
+    }
+
+    private static Graphs chain(int length) {
+        Graphs graph = Graphs.graph().input("v0", DataType.FLOAT, 2);
+        for (int i = 0; i < length; i++) {
+            graph.node("Neg", List.of("v" + i), "v" + (i + 1));
+        }
+        return graph.output("v" + length, DataType.FLOAT, 2);
+    }
+
+    @Test
+    void chainOfAHundredThousandNodesIsRefused() {
+        chain(100_000).write(file);
+        assertTrue(refusal().contains("over 50000 nodes"));
+    }
+
+    @Test
+    void graphThatRunsInACircleIsRefused() {
+        Graphs.graph()
+                .input("x", DataType.FLOAT, 2)
+                .node("Add", List.of("x", "b"), "a")
+                .node("Neg", List.of("a"), "b")
+                .output("b", DataType.FLOAT, 2)
+                .write(file);
+        refusal();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {40, 400})
+    void branchesInBranchesAreRefusedOrLoaded(int depth) throws IOException {
+        GraphProto inner = chain(1).model().getGraph().toBuilder().clearInput().build();
+        for (int i = 0; i < depth; i++) {
+            AttributeProto.Builder branch = AttributeProto.newBuilder()
+                    .setType(AttributeProto.AttributeType.GRAPH)
+                    .setG(inner);
+            inner = GraphProto.newBuilder()
+                    .setName("branch")
+                    .addNode(NodeProto.newBuilder()
+                            .setOpType("If")
+                            .addInput("yes")
+                            .addOutput("v1")
+                            .addAttribute(branch.setName("then_branch"))
+                            .addAttribute(branch.clone().setName("else_branch")))
+                    .addOutput(inner.getOutput(0))
+                    .build();
+            if (inner.getSerializedSize() > 1 << 22) {
+                break; // both branches hold the next: 2^depth
+            }
+        }
+        write(chain(1).model().toBuilder()
+                .setGraph(inner.toBuilder().addInput(chain(1).model().getGraph().getInput(0))));
+        refusal();
     }
 
     /** ONNX Runtime maps weights beside a graph into memory for as long as their session is open; Linux lists the maps. */
