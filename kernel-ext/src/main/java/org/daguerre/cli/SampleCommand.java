@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
+import org.daguerre.argument.ImageOptions;
 import org.daguerre.argument.ModelOptions;
 import org.daguerre.argument.SamplingOptions;
 import org.daguerre.image.ContactSheet;
@@ -41,6 +42,9 @@ final class SampleCommand implements Callable<Integer> {
     @Mixin
     private SamplingOptions options;
 
+    @Mixin
+    private ImageOptions from;
+
     @Option(names = "--out", paramLabel = "FILE", description = "the PNG to write; of several, -1, -2, ... is added")
     private Path out = Path.of("picture.png");
 
@@ -66,7 +70,8 @@ final class SampleCommand implements Callable<Integer> {
         Generation generation;
         try (TerminalBar bar = new TerminalBar(spec.commandLine().getErr())) {
             bar.say("loading model " + model);
-            generation = options.apply(where.load(model).prompt(prompt)).start();
+            generation =
+                    from.apply(options.apply(where.load(model).prompt(prompt))).start();
             generation.observe(
                     progress -> bar.show("step " + progress.step() + " of " + progress.steps(), generation.fraction()));
             generation.finish();

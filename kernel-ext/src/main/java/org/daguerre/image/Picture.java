@@ -23,6 +23,8 @@ public final class Picture implements Graphic {
     /** What stands for a value that is not a number. */
     public static final int NAN_COLOUR = 0xff00ff;
 
+    private static final long MAX_BYTES = 64L << 20;
+
     private final int width;
     private final int height;
     private final int[] rgb;
@@ -103,19 +105,28 @@ public final class Picture implements Graphic {
     }
 
     /**
-     * Reads a PNG file with its parameters; transparency is ignored.
+     * Reads a PNG file with its parameters.
      *
-     * @throws UncheckedIOException if there is no such file or it is no PNG; the message says which and what may help
+     * @throws UncheckedIOException if there is no such file, it is no PNG, over 64 MB, over 33 million pixels or in part
+     *     transparent; the message says which and what may help
      */
     public static Picture read(Path file) {
         try {
+            if (Files.exists(file) && !Files.isRegularFile(file)) {
+                throw new IOException("it is no file on disk");
+            }
+            if (Files.exists(file) && Files.size(file) > MAX_BYTES) {
+                throw new IOException("it has " + Files.size(file) + " bytes, the most is " + MAX_BYTES);
+            }
             Png.Decoded decoded = Png.decode(Files.readAllBytes(file));
             Picture picture = of(decoded.image());
             return new Picture(
                     picture.width, picture.height, picture.rgb, Collections.unmodifiableMap(decoded.text()), null);
         } catch (IOException e) {
             throw new UncheckedIOException(
-                    "cannot read " + file + " (" + Png.reason(e) + "). Give a PNG file that exists.", e);
+                    "cannot read " + file + " (" + Png.reason(e)
+                            + "). Give a PNG file that exists and has no transparent parts.",
+                    e);
         }
     }
 

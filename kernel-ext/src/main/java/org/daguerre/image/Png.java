@@ -88,12 +88,33 @@ final class Png {
             if (pixels > MAX_PIXELS) {
                 throw new IOException("it has " + pixels + " pixels, the most is " + MAX_PIXELS);
             }
-            return new Decoded(reader.read(0), text(reader.getImageMetadata(0).getAsTree(FORMAT)));
+            BufferedImage image = reader.read(0);
+            if (transparent(image)) {
+                throw new IOException("it is transparent in places, which no model can see");
+            }
+            return new Decoded(image, text(reader.getImageMetadata(0).getAsTree(FORMAT)));
         } catch (RuntimeException e) {
             throw new IOException("it is no sound PNG", e);
         } finally {
             reader.dispose();
         }
+    }
+
+    /** True if any pixel lets the ground through; an alpha channel that is full everywhere does no harm. */
+    private static boolean transparent(BufferedImage image) {
+        if (!image.getColorModel().hasAlpha()) {
+            return false;
+        }
+        int[] row = new int[image.getWidth()];
+        for (int y = 0; y < image.getHeight(); y++) {
+            image.getRGB(0, y, row.length, 1, row, 0, row.length);
+            for (int pixel : row) {
+                if (pixel >>> 24 != 255) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     private static Map<String, String> text(Node root) {

@@ -2,6 +2,7 @@ package org.daguerre.notebook;
 
 import java.util.concurrent.CancellationException;
 import org.daguerre.argument.Choices;
+import org.daguerre.argument.ImageOptions;
 import org.daguerre.argument.SamplingOptions;
 import org.daguerre.pipeline.Generation;
 import picocli.CommandLine.Command;
@@ -26,6 +27,9 @@ final class SampleMagic extends Magic {
     @Mixin
     private final SamplingOptions options;
 
+    @Mixin
+    private final ImageOptions from = new ImageOptions();
+
     SampleMagic(Session session, KernelHost host, Choices choices) {
         this.session = session;
         this.host = host;
@@ -34,7 +38,8 @@ final class SampleMagic extends Magic {
 
     @Override
     public Generation call() {
-        Generation run = options.apply(session.model().prompt(prompt)).start();
+        Generation run =
+                from.apply(options.apply(session.model().prompt(prompt))).start();
         try (LiveProgress progress = new LiveProgress(host, run, System::nanoTime)) {
             progress.watch(run::finish);
         } catch (CancellationException interrupted) {

@@ -1,6 +1,7 @@
 package org.daguerre.notebook;
 
 import org.daguerre.argument.Choices;
+import org.daguerre.argument.ImageOptions;
 import org.daguerre.argument.SamplingOptions;
 import org.daguerre.pipeline.Generation;
 import picocli.CommandLine.Command;
@@ -24,6 +25,9 @@ final class StartMagic extends Magic {
     @Mixin
     private final SamplingOptions options;
 
+    @Mixin
+    private final ImageOptions from = new ImageOptions();
+
     StartMagic(Session session, Choices choices) {
         this.session = session;
         this.options = new SamplingOptions(choices);
@@ -31,7 +35,8 @@ final class StartMagic extends Magic {
 
     @Override
     public Generation call() {
-        Generation run = options.apply(session.model().prompt(prompt)).start();
+        Generation run =
+                from.apply(options.apply(session.model().prompt(prompt))).start();
         session.update(now -> now.run(run));
         return run;
     }

@@ -188,6 +188,9 @@ public final class Generation {
         parameters.put("steps", Integer.toString(sampling.steps()));
         parameters.put("step", Integer.toString(run.trajectory().length()));
         parameters.put("guidance", sampling.guidance().toString());
+        if (!request.sampling().origin().equals(Origin.NOISE)) {
+            parameters.put("origin", request.sampling().origin().toString());
+        }
         parameters.put("seed", Long.toString(sampling.seed()));
         return parameters;
     }

@@ -20,6 +20,7 @@ import org.daguerre.schedule.FlowSpacing;
 import org.daguerre.schedule.FlowSpacing.Points;
 import org.daguerre.schedule.Level;
 import org.daguerre.schedule.Spacing;
+import org.daguerre.tensor.Noise;
 import org.daguerre.tensor.Tensor;
 import org.daguerre.text.TextEncoder;
 import org.daguerre.text.Tokens;
@@ -276,6 +277,11 @@ public final class Model implements AutoCloseable {
     /** The state of a picture {@code [b, 3, H, W]} in -1..1. */
     public Tensor encode(Tensor picture) {
         return vae == null ? picture : vae.encode(picture);
+    }
+
+    /** The state of one picture {@code [1, 3, H, W]} as diffusers draws it for image-to-image, with the noise that follows. */
+    Noise.Draw encode(Tensor picture, Noise noise) {
+        return vae == null ? new Noise.Draw(picture, noise) : vae.encode(picture, noise);
     }
 
     /** The cross-attentions whose maps can be read, in the order of the graph; empty if it shows none. */

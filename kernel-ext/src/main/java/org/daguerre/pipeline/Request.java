@@ -1,26 +1,36 @@
 package org.daguerre.pipeline;
 
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.daguerre.backbone.Conditioning;
 import org.daguerre.denoiser.ConditionalDenoiser;
 import org.daguerre.denoiser.PredictionType;
 import org.daguerre.guidance.ClassifierFreeGuidance;
 import org.daguerre.guidance.Guidance;
+import org.daguerre.image.Picture;
 import org.daguerre.name.Names;
 import org.daguerre.run.Run;
 import org.daguerre.run.Sampling;
+import org.daguerre.sampler.Ddim;
+import org.daguerre.sampler.DdimInverse;
 import org.daguerre.sampler.Sampler;
+import org.daguerre.sampler.Trajectory;
+import org.daguerre.schedule.DdimSpacing;
 import org.daguerre.schedule.Ladder;
 import org.daguerre.schedule.Level;
 import org.daguerre.schedule.NoiseSchedule;
 import org.daguerre.schedule.Plan;
 import org.daguerre.schedule.Spacing;
+import org.daguerre.schedule.TimestepSpacing;
+import org.daguerre.tensor.Noise;
+import org.daguerre.tensor.Tensor;
 import org.daguerre.text.Tokens;
+import org.daguerre.vae.Vae;
 
 /**
  * A wish for pictures: {@code model.prompt("three red apples on a tray").steps(30).guidance(3).seed(7).start()}. Immutable;
@@ -63,30 +73,35 @@ public record Request(
             UnaryOperator<Spacing> spacing,
             PredictionType prediction,
             int height,
-            int width) {
+            int width,
+            Origin origin) {
 
         Choice scheduler(Scheduler scheduler) {
-            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width);
+            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width, origin);
         }
 
         Choice sampler(Sampler sampler) {
-            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width);
+            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width, origin);
         }
 
         Choice schedule(NoiseSchedule schedule) {
-            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width);
+            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width, origin);
         }
 
         Choice spacing(UnaryOperator<Spacing> spacing) {
-            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width);
+            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width, origin);
         }
 
         Choice prediction(PredictionType prediction) {
-            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width);
+            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width, origin);
+        }
+
+        Choice origin(Origin origin) {
+            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width, origin);
         }
 
         Choice size(int height, int width) {
-            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width);
+            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width, origin);
         }
     }
 
@@ -113,7 +128,7 @@ public record Request(
                 Guidance.scale(DEFAULT_GUIDANCE),
                 0,
                 1,
-                new Choice(model.schedulerJson(), null, null, null, null, shape[2], shape[3]));
+                new Choice(model.schedulerJson(), null, null, null, null, shape[2], shape[3], Origin.NOISE));
     }
 
     public Request prompt(String prompt) {
@@ -211,6 +226,70 @@ public record Request(
         return new Request(model, prompt, negative, steps, guidance, seed, count, sampling);
     }
 
+    /**
+     * A picture to start from, instead of noise: as much of its way to noise as {@link #strength} says, and back under the
+     * prompt. A model that makes pictures of any size makes this one's.
+     *
+     * @throws IllegalArgumentException if the model cannot make a picture of this size, or another was asked for
+     * @throws IllegalStateException if the model has no encoder
+     */
+    public Request image(Picture image) {
+        model.vae().ifPresent(Vae::requireEncoder);
+        int[] own = model.shape();
+        boolean usual = sampling.height == own[2] && sampling.width == own[3];
+        boolean free = usual && model.backbone().height() <= 0;
+        Request sized = free ? size(image.height(), image.width()) : this;
+        Origin origin = sampling.origin.image(image);
+        origin.checkImage(sized.sampling.height * model.scale(), sized.sampling.width * model.scale());
+        return with(sized.sampling.origin(origin));
+    }
+
+    /** The part of the steps that is made on a picture, above 0 (as it is) to 1 (nothing of it is left); 0.8 unless set. */
+    public Request strength(double strength) {
+        return with(sampling.origin(sampling.origin.strength(strength)));
+    }
+
+    /** Which part of the picture is made anew: white is, black is kept; of the picture's size. */
+    public Request mask(Picture mask) {
+        return with(sampling.origin(sampling.origin.mask(mask)));
+    }
+
+    /**
+     * The noise to start from, {@code [1, channels, height, width]}, standard normal as drawn: between two of them lie others,
+     * {@code a.slerp(b, 0.5)}. Every picture of the count starts from it.
+     */
+    public Request latents(Tensor latents) {
+        int[] shape = {1, model.shape()[1], sampling.height, sampling.width};
+        if (!Arrays.equals(latents.shape(), shape)) {
+            throw new IllegalArgumentException("latents have shape " + Arrays.toString(latents.shape()) + ". Give "
+                    + Arrays.toString(shape) + ", as Noise.seed(7).draw(...) does.");
+        }
+        return with(sampling.origin(sampling.origin.latents(latents)));
+    }
+
+    /**
+     * DDIM inversion: this request starting from the noise that leads to its image. Noise is found by {@link DdimInverse} in as
+     * many steps as this request has, under its prompt, and DDIM without guidance leads back, the closer the more steps; with
+     * another prompt it leads to the picture changed.
+     *
+     * @throws IllegalStateException if there is no image
+     */
+    public Request inverted() {
+        Picture image = sampling.origin.image();
+        if (image == null) {
+            throw new IllegalStateException("there is no image to be inverted. Give one: request.image(picture).");
+        }
+        Sampler inverse = new DdimInverse();
+        Request plain = guidance(1).with(sampling.origin(Origin.NOISE));
+        Sampling up = plain.toSampling().sampler(inverse);
+        Plan plan = up.plan();
+        Tensor x0 = model.encode(image.toTensor());
+        Tensor noise = up.start(Trajectory.start(plan, 0, x0, Noise.seed(seed))).finish();
+        return plain.sampler(new Ddim())
+                .spacing(new DdimSpacing(TimestepSpacing.LEADING, 0, true, true))
+                .latents(noise);
+    }
+
     /** The prompt as the text encoder will read it, with unknown and dropped words. */
     public Tokens tokens() {
         return model.tokens(prompt);
@@ -256,7 +335,11 @@ public record Request(
         Conditioning conditioning = conditioning();
         Sampling first = toSampling(conditioning);
         requireFallingNoise(first.plan());
-        List<Run> runs = new ArrayList<>(first.start(count));
+        Origin origin = sampling.origin;
+        origin.check(sampling.height * model.scale(), sampling.width * model.scale(), steps);
+        List<Run> runs = IntStream.range(0, count)
+                .mapToObj(k -> origin.start(model, first.seed(seed + k)))
+                .toList();
         return new Generation(this, conditioning, runs);
     }
 
@@ -291,7 +374,7 @@ public record Request(
     public String toString() {
         return shown(prompt) + (negative.isEmpty() ? "" : ", not " + shown(negative)) + ", " + steps
                 + " steps, " + guidance + ", seed " + seed + (count == 1 ? "" : " to " + (seed + count - 1))
-                + ", model " + model.name();
+                + (sampling.origin.equals(Origin.NOISE) ? "" : ", " + sampling.origin) + ", model " + model.name();
     }
 
     private static String shown(String prompt) {

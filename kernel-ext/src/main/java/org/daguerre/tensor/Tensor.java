@@ -17,6 +17,9 @@ import java.util.stream.IntStream;
  */
 public final class Tensor {
 
+    /** The sine of an angle below which an arc is as good as straight. */
+    private static final double PARALLEL = 1e-6;
+
     /** Values of several tensors that fit the first-level cache. */
     private static final int SUMMED_AT_ONCE = 1024;
 
@@ -280,6 +283,26 @@ public final class Tensor {
             out[i] = (float) f.applyAsDouble(data[i], other.data[i]);
         }
         return new Tensor(out, shape);
+    }
+
+    /** The point at a fraction of the straight way to another tensor: 0 is this one, 1 the other. */
+    public Tensor lerp(Tensor other, double fraction) {
+        return combine(1 - fraction, this, fraction, other);
+    }
+
+    /**
+     * The point at a fraction of the arc to another tensor (Shoemake 1985, "Animating Rotation with Quaternion Curves"): 0 is
+     * this one, 1 the other. Between two draws of noise the norm stays that of noise, where the straight way shrinks it.
+     */
+    public Tensor slerp(Tensor other, double fraction) {
+        double cosine = dot(other) / (norm() * other.norm());
+        double angle = StrictMath.acos(Math.max(-1, Math.min(1, cosine)));
+        double sine = StrictMath.sin(angle);
+        if (!(sine > PARALLEL)) { // also where one of them is zero
+            return lerp(other, fraction);
+        }
+        return combine(
+                StrictMath.sin((1 - fraction) * angle) / sine, this, StrictMath.sin(fraction * angle) / sine, other);
     }
 
     public double sum() {

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.daguerre.onnx.Device;
 import org.daguerre.onnx.OnnxModel;
+import org.daguerre.tensor.Noise;
 import org.daguerre.tensor.Tensor;
 
 /**
@@ -70,14 +71,29 @@ public final class Vae implements AutoCloseable {
      * @throws IllegalStateException if the model came without an encoder
      */
     public Tensor encode(Tensor picture) {
-        if (encoder == null) {
-            throw new IllegalStateException(
-                    "this model has no vae_encoder. Use one that has, to start from a picture.");
+        requireEncoder();
+        return samplesInside()
+                ? scaled(encoder.run(Map.of(SAMPLE, picture), LATENTS))
+                : scaled(half(encoder.run(Map.of(SAMPLE, picture), PARAMETERS), 0));
+    }
+
+    /**
+     * Latents drawn from the encoder's distribution, mean + exp(logvar / 2) eps with eps from the noise, as diffusers draws
+     * them for image-to-image; with the noise that follows. An encoder that draws inside its graph takes none.
+     *
+     * @param picture one picture, {@code [1, 3, H, W]}
+     * @throws IllegalStateException if the model came without an encoder
+     */
+    public Noise.Draw encode(Tensor picture, Noise noise) {
+        requireEncoder();
+        if (samplesInside()) {
+            return new Noise.Draw(encode(picture), noise);
         }
-        Tensor z = samplesInside()
-                ? encoder.run(Map.of(SAMPLE, picture), LATENTS)
-                : means(encoder.run(Map.of(SAMPLE, picture), PARAMETERS));
-        return z.map(v -> scalingFactor * (v - shiftFactor));
+        Tensor parameters = encoder.run(Map.of(SAMPLE, picture), PARAMETERS);
+        Tensor mean = half(parameters, 0);
+        Tensor std = half(parameters, 1).clamp(-30, 20).map(logvar -> StrictMath.exp(logvar / 2));
+        Noise.Draw eps = noise.draw(mean.shape());
+        return new Noise.Draw(scaled(mean.plus(std.times(eps.tensor()))), eps.after());
     }
 
     /** True if the encoder answers latents that were drawn inside its graph, which no seed can repeat. */
@@ -85,19 +101,35 @@ public final class Vae implements AutoCloseable {
         return encoder != null && encoder.outputs().containsKey(LATENTS);
     }
 
-    /** The first half of {@code [b, mean | logvar, h, w]}. */
-    private static Tensor means(Tensor parameters) {
+    /**
+     * Passes if pictures can be encoded.
+     *
+     * @throws IllegalStateException if the model came without an encoder
+     */
+    public void requireEncoder() {
+        if (encoder == null) {
+            throw new IllegalStateException(
+                    "this model has no vae_encoder. Use one that has, to start from a picture.");
+        }
+    }
+
+    private Tensor scaled(Tensor z) {
+        return z.map(v -> scalingFactor * (v - shiftFactor));
+    }
+
+    /** The means or, as the second half, the log-variances of {@code [b, mean | logvar, h, w]}. */
+    private static Tensor half(Tensor parameters, int which) {
         int[] shape = parameters.shape();
         int channels = shape[1] / 2;
-        Tensor[] means = new Tensor[shape[0]];
+        Tensor[] halves = new Tensor[shape[0]];
         for (int i = 0; i < shape[0]; i++) {
-            means[i] = parameters
+            halves[i] = parameters
                     .slice(i)
                     .reshape(shape[1], shape[2], shape[3])
-                    .slice(0, channels)
+                    .slice(which * channels, (which + 1) * channels)
                     .reshape(1, channels, shape[2], shape[3]);
         }
-        return Tensor.concat(means);
+        return Tensor.concat(halves);
     }
 
     /** The graph that decodes. */

@@ -232,6 +232,36 @@ class PictureTest {
     }
 
     @Test
+    void transparentPictureIsRefusedAndOneWithAFullAlphaChannelRead() throws Exception {
+        BufferedImage image = new BufferedImage(3, 2, BufferedImage.TYPE_INT_ARGB);
+        for (int i = 0; i < 6; i++) {
+            image.setRGB(i % 3, i / 3, 0xff102030 + i);
+        }
+        Path file = folder.resolve("alpha.png");
+        ImageIO.write(image, "png", file.toFile());
+        assertEquals(0x102035, Picture.read(file).pixel(2, 1));
+        image.setRGB(2, 1, 0xfe102030);
+        ImageIO.write(image, "png", file.toFile());
+        String message = assertThrows(UncheckedIOException.class, () -> Picture.read(file))
+                .getMessage();
+        assertTrue(message.contains("transparent in places"), message);
+    }
+
+    @Test
+    void fileThatIsNoneOrTooBigIsRefusedUnread() throws Exception {
+        Path big = folder.resolve("big.png");
+        try (var sparse = new java.io.RandomAccessFile(big.toFile(), "rw")) {
+            sparse.setLength(3L << 30);
+        }
+        String bytes = assertThrows(UncheckedIOException.class, () -> Picture.read(big))
+                .getMessage();
+        assertTrue(bytes.contains("it has 3221225472 bytes"), bytes);
+        String none = assertThrows(UncheckedIOException.class, () -> Picture.read(folder))
+                .getMessage();
+        assertTrue(none.contains("no file on disk"), none);
+    }
+
+    @Test
     void enlargingMakesSquaresAndKeepsTheParameters() {
         Picture small = noise(3, 2).with("seed", 1);
         Picture big = small.enlarged(4);

@@ -90,4 +90,32 @@ class TensorTest {
         assertThrows(IndexOutOfBoundsException.class, () -> a.get(0, 3));
         assertThrows(IndexOutOfBoundsException.class, () -> a.slice(2));
     }
+
+    @Test
+    void arcKeepsTheNormAndTheStraightWayShrinksIt() {
+        Tensor a = Noise.seed(1).draw(4, 64).tensor();
+        Tensor b = Noise.seed(2)
+                .draw(4, 64)
+                .tensor()
+                .times(a.norm() / Noise.seed(2).draw(4, 64).tensor().norm());
+        for (double f : new double[] {0, 0.25, 0.5, 1}) {
+            assertEquals(a.norm(), a.slerp(b, f).norm(), 1e-4);
+        }
+        assertTrue(a.lerp(b, 0.5).norm() < 0.8 * a.norm());
+        assertEquals(a, a.slerp(b, 0));
+        assertEquals(0, a.slerp(b, 1).minus(b).norm(), 1e-5);
+        Tensor across = Tensor.of(new float[] {1, 0}, 2).slerp(Tensor.of(new float[] {0, 1}, 2), 1 / 3.0);
+        assertEquals(
+                0,
+                across.minus(Tensor.of(new float[] {(float) Math.sqrt(0.75), 0.5f}, 2))
+                        .norm(),
+                1e-6);
+    }
+
+    @Test
+    void arcBetweenParallelOrZeroTensorsIsStraight() {
+        Tensor a = Tensor.of(new float[] {1, 2}, 2);
+        assertEquals(Tensor.of(new float[] {2, 4}, 2), a.slerp(a.times(3), 0.5));
+        assertEquals(Tensor.of(new float[] {0.5f, 1}, 2), a.slerp(Tensor.zeros(2), 0.5));
+    }
 }
