@@ -194,10 +194,11 @@ final class Renderings {
                 .map(part -> row(
                         "td",
                         part.name(),
-                        String.format(Locale.ROOT, "%.2f\u00a0M", part.parameters() / 1e6),
+                        String.format(Locale.ROOT, "%.2f\u00a0M %s", part.parameters() / 1e6, part.type()),
+                        part.operators() + ", opset " + part.opset(),
                         String.format(Locale.ROOT, "%.1f\u00a0MB", part.bytes() / 1e6),
-                        part.inputs().stream().map(Object::toString).collect(Collectors.joining(", ")),
-                        part.outputs().stream().map(Object::toString).collect(Collectors.joining(", "))))
+                        part.inputText(),
+                        part.outputText()))
                 .collect(Collectors.joining());
         String facts = row("td", "runs on", card.provider().toString())
                 + row(
@@ -207,6 +208,7 @@ final class Renderings {
                 + row("td", "predicts", card.predictionType())
                 + row("td", "schedule", card.schedule())
                 + row("td", "scheduler", card.scheduler())
+                + row("td", "memory", String.format(Locale.ROOT, "about %.1f MB while loading", card.peakBytes() / 1e6))
                 + row("td", "licence", card.licence())
                 + row("td", "files", card.verified() ? "match SHA256SUMS" : "not verified: there is no SHA256SUMS");
         String notes = card.notes().stream()
@@ -217,7 +219,8 @@ final class Renderings {
                         + (card.title().equals(card.name()) ? "" : ": " + MimeBundle.escape(card.title()))
                         + "</p><table>"
                         + facts + "</table><table><thead>"
-                        + row("th", "component", "parameters", "size", "inputs", "outputs") + "</thead><tbody>"
+                        + row("th", "component", "parameters", "operators", "size", "inputs", "outputs")
+                        + "</thead><tbody>"
                         + networks
                         + "</tbody></table>" + notes);
     }

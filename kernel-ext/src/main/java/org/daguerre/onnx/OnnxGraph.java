@@ -7,6 +7,7 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.SparseTensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
@@ -22,9 +23,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * The structure of an ONNX file without its weights: what is in a graph and whether it is safe to hand to native code. The
@@ -52,8 +55,12 @@ public record OnnxGraph(
      */
     public record Node(String name, String op, List<String> inputs, List<String> outputs, List<Long> strides) {}
 
-    /** A stored tensor. */
-    public record Weight(String name, List<Long> shape) {
+    /**
+     * A stored tensor.
+     *
+     * @param type its element type as ONNX has it in small letters, such as float16
+     */
+    public record Weight(String name, List<Long> shape, String type) {
 
         /** The number of values. */
         public long size() {
@@ -63,6 +70,24 @@ public record OnnxGraph(
 
     /** What a graph may hold besides its weights; the largest known exports are below a tenth of it. */
     private static final long STRUCTURE_BYTES = 256L << 20;
+
+    /** The element type of most of the stored values; empty without weights. */
+    public String type() {
+        Map<String, Long> values = new TreeMap<>();
+        weights.forEach(weight -> values.merge(weight.type(), weight.size(), Long::sum));
+        return values.entrySet().stream()
+                .max(Map.Entry.comparingByValue())
+                .map(Map.Entry::getKey)
+                .orElse("");
+    }
+
+    /** The operator sets in one line, the standard's own without a name: "18, com.microsoft 1". */
+    public String opset() {
+        return opsets.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .map(opset -> (opset.getKey().isEmpty() ? "" : opset.getKey() + " ") + opset.getValue())
+                .collect(Collectors.joining(", "));
+    }
 
     /** The number of stored values. */
     public long parameters() {
@@ -220,7 +245,13 @@ public record OnnxGraph(
             TensorProto described = weight.build();
             limits.tensor(described, raw, typed);
             limits.shape(described.getName(), described);
-            weights.add(new Weight(described.getName(), List.copyOf(described.getDimsList())));
+            weights.add(new Weight(
+                    described.getName(), List.copyOf(described.getDimsList()), type(described.getDataType())));
+        }
+
+        private static String type(int number) {
+            DataType type = DataType.forNumber(number);
+            return type == null ? "type " + number : type.name().toLowerCase(Locale.ROOT);
         }
 
         /** The bytes that a single value takes, at least. */

@@ -116,6 +116,7 @@ public final class Model implements AutoCloseable {
     }
 
     static Model load(ModelFolder folder, Device device) {
+        folder.requireMemory();
         boolean verified = folder.verify();
         Scheduler scheduler = Scheduler.read(folder.folder("scheduler").resolve("scheduler_config.json"));
         Components components = Components.load(folder, device, scheduler);

@@ -2,7 +2,9 @@ package org.daguerre.pipeline;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.daguerre.onnx.OnnxModel;
 import org.daguerre.onnx.Port;
 import org.daguerre.onnx.Provider;
@@ -42,9 +44,22 @@ public record ModelCard(
      * @param inputs what it takes
      * @param outputs what it gives
      * @param parameters stored numbers
+     * @param type the element type of most of them, such as float16
+     * @param operators nodes of the graph
+     * @param opset its operator sets, such as 18
      * @param bytes size on disk
      */
-    public record Component(String name, List<Port> inputs, List<Port> outputs, long parameters, long bytes) {
+    public record Component(
+            String name,
+            List<Port> inputs,
+            List<Port> outputs,
+            long parameters,
+            String type,
+            int operators,
+            String opset,
+            long bytes) {
+
+        private static final Pattern LAYER = Pattern.compile("hidden_states\\.\\d+");
 
         static Component of(String name, ModelFolder folder, OnnxModel model) {
             List<Port> outputs =
@@ -54,19 +69,43 @@ public record ModelCard(
                     List.copyOf(model.inputs().values()),
                     outputs,
                     model.graph().parameters(),
+                    model.graph().type(),
+                    model.graph().nodes().size(),
+                    model.graph().opset(),
                     folder.bytes(name));
+        }
+
+        /** The inputs in one line. */
+        public String inputText() {
+            return inputs.stream().map(Port::toString).collect(Collectors.joining(", "));
+        }
+
+        /** The outputs in one line; of a text encoder's layers the first and the last. */
+        public String outputText() {
+            List<Port> layers = outputs.stream()
+                    .filter(port -> LAYER.matcher(port.name()).matches())
+                    .toList();
+            Stream<String> others =
+                    outputs.stream().filter(port -> !layers.contains(port)).map(Port::toString);
+            Stream<String> ends = layers.size() < 2
+                    ? layers.stream().map(Port::toString)
+                    : Stream.of(layers.get(0).name() + " to " + layers.get(layers.size() - 1));
+            return Stream.concat(others, ends).collect(Collectors.joining(", "));
         }
 
         @Override
         public String toString() {
             return String.format(
                     Locale.ROOT,
-                    "%-13s %.2f M parameters, %.1f MB: %s -> %s",
+                    "%-13s %.2f M parameters (%s), %d operators of opset %s, %.1f MB: %s -> %s",
                     name,
                     parameters / 1e6,
+                    type,
+                    operators,
+                    opset,
                     bytes / 1e6,
-                    inputs.stream().map(Port::toString).collect(Collectors.joining(", ")),
-                    outputs.stream().map(Port::toString).collect(Collectors.joining(", ")));
+                    inputText(),
+                    outputText());
         }
     }
 
@@ -86,18 +125,27 @@ public record ModelCard(
         return components.stream().mapToLong(Component::bytes).sum();
     }
 
+    /**
+     * An estimate of the memory that loading takes at its peak, in bytes: every network once, and the largest again while its
+     * weights are packed for the processor.
+     */
+    public long peakBytes() {
+        return bytes() + components.stream().mapToLong(Component::bytes).max().orElse(0);
+    }
+
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();
         text.append(String.format(
                 Locale.ROOT,
-                "%s: %s%n%d x %d pixels, %.2f M parameters, %.1f MB, licence %s%nruns on %s%nfiles %s%n%s, predicts %s, %s%n",
+                "%s: %s%n%d x %d pixels, %.2f M parameters, %.1f MB (about %.1f MB of memory while loading), licence %s%nruns on %s%nfiles %s%n%s, predicts %s, %s%n",
                 name,
                 title,
                 pictureSize.get(0),
                 pictureSize.get(1),
                 parameters() / 1e6,
                 bytes() / 1e6,
+                peakBytes() / 1e6,
                 licence,
                 provider,
                 verified ? "match SHA256SUMS" : "not verified: there is no SHA256SUMS",

@@ -3,9 +3,11 @@ package org.daguerre.pipeline;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -110,6 +112,24 @@ public record ModelFolder(Path path, Map<String, String> components, Map<String,
             shared.put(component, place);
         }
         return shared;
+    }
+
+    /**
+     * Throws if the networks are larger than the memory of this machine.
+     *
+     * @throws ModelException with both sizes
+     */
+    void requireMemory() {
+        long memory = ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
+        if (bytes() > memory) {
+            throw new ModelException(String.format(
+                    Locale.ROOT,
+                    "model '%s' has %.1f GB of networks, and this machine has %.1f GB of memory. Take an export in half"
+                            + " precision, or a smaller model.",
+                    name(),
+                    bytes() / 1e9,
+                    memory / 1e9));
+        }
     }
 
     /** The folder's own name. */

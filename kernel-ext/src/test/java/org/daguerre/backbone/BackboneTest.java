@@ -63,4 +63,86 @@ class BackboneTest {
             }
         }
     }
+
+    /** Flux's inputs: a state in patches, places, a timestep in 0..1 and the guidance scale. */
+    private Backbone patched(String op, String other) {
+        Path file = Graphs.graph()
+                .input("hidden_states", DataType.FLOAT, "batch", "patches", 4)
+                .input("encoder_hidden_states", DataType.FLOAT, "batch", "tokens", 2)
+                .input("timestep", DataType.FLOAT, "batch")
+                .input("img_ids", DataType.FLOAT, "patches", 3)
+                .input("txt_ids", DataType.FLOAT, "tokens", 3)
+                .input("guidance", DataType.FLOAT, "batch")
+                .weights("last", new long[] {1}, 1)
+                .weights("ends", new long[] {1, 2}, 2)
+                .weights("rows", new long[] {1, -1, 1}, 3)
+                .node("ReduceSum", List.of("img_ids", "last"), "places")
+                .node("Reshape", List.of("places", "rows"), "place")
+                .node("Unsqueeze", List.of("timestep", "ends"), "t")
+                .node("Unsqueeze", List.of("guidance", "ends"), "w")
+                .node(op, List.of("hidden_states", other), "out_hidden_states")
+                .output("out_hidden_states", DataType.FLOAT, "batch", "patches", 4)
+                .write(folder.resolve("transformer").resolve("model.onnx"));
+        return Backbone.load(file, Device.CPU, PredictionType.FLOW_PREDICTION);
+    }
+
+    private Tensor answer(Backbone backbone, Tensor x, double t, double guidanceScale) {
+        try (backbone) {
+            Conditioning prompt = Conditioning.of(Tensor.zeros(1, 3, 2));
+            ConditionalDenoiser denoiser = backbone.under(Map.of("cond", prompt));
+            return denoiser.distilledAt(guidanceScale)
+                    .orElseThrow()
+                    .predict(x, Level.flow(t, t / 1000), "cond")
+                    .raw();
+        }
+    }
+
+    @Test
+    void patchesCarryTheirRowAndColumnAndComeBackInPlace() {
+        Tensor x = Noise.seed(1).draw(2, 1, 4, 6).tensor();
+        Tensor raw = answer(patched("Add", "place"), x, 500, 1);
+        for (int row = 0; row < 4; row++) {
+            for (int column = 0; column < 6; column++) {
+                float place = row / 2 + column / 2;
+                assertEquals(x.get(1, 0, row, column) + place, raw.get(1, 0, row, column), row + ", " + column);
+            }
+        }
+    }
+
+    @Test
+    void patchesAreToldTheTimestepOverAThousandAndTheGuidanceScale() {
+        Tensor x = Tensor.zeros(1, 1, 2, 2);
+        assertEquals(Tensor.filled(0.25, 1, 1, 2, 2), answer(patched("Add", "t"), x, 250, 1));
+        assertEquals(Tensor.filled(3.5, 1, 1, 2, 2), answer(patched("Add", "w"), x, 250, 3.5));
+    }
+
+    /** The numbers are of diffusers' get_guidance_scale_embedding(torch.tensor([6.5]), 8). */
+    @Test
+    void latentConsistencyModelsAreToldSinesAndCosinesOfTheGuidance() {
+        Path file = Graphs.graph()
+                .input("sample", DataType.FLOAT, "batch", 8, 1, 1)
+                .input("timestep", DataType.INT64, "batch")
+                .input("encoder_hidden_states", DataType.FLOAT, "batch", 3, 2)
+                .input("timestep_cond", DataType.FLOAT, "batch", 8)
+                .weights("ends", new long[] {2, 3}, 2)
+                .node("Unsqueeze", List.of("timestep_cond", "ends"), "embedding")
+                .node("Add", List.of("sample", "embedding"), "out_sample")
+                .output("out_sample", DataType.FLOAT, "batch", 8, 1, 1)
+                .write(folder.resolve("unet").resolve("model.onnx"));
+        Tensor raw =
+                answer(Backbone.load(file, Device.CPU, PredictionType.EPSILON), Tensor.zeros(1, 8, 1, 1), 500, 7.5);
+        float[] expected = {
+            -0.04478473961353302f,
+            0.11018915474414825f,
+            0.9911232590675354f,
+            0.6051863431930542f,
+            -0.9989966750144958f,
+            0.9939106106758118f,
+            0.13294602930545807f,
+            0.7960838675498962f
+        };
+        for (int i = 0; i < expected.length; i++) {
+            assertEquals(expected[i], raw.get(0, i, 0, 0), 1e-6f, "value " + i);
+        }
+    }
 }
