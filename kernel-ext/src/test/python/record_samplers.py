@@ -10,7 +10,7 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 RECORDS = {"sampler": "sampler/diffusers", "random": "sampler/random", "plan": "schedule/plans",
-           "signature": "sampler/signatures", "k_diffusion": "sampler/k-diffusion"}
+           "signature": "sampler/signatures", "upstream": "sampler/upstream", "k_diffusion": "sampler/k-diffusion"}
 
 for script, record in RECORDS.items():
     subprocess.run([sys.executable, HERE / f"{script}_fixtures.py", HERE.parent / f"resources/{record}.json"], check=True)

@@ -3,8 +3,15 @@ package org.daguerre.sampler;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.daguerre.denoiser.Denoiser;
 import org.daguerre.denoiser.Prediction;
 import org.daguerre.denoiser.PredictionType;
@@ -23,8 +30,9 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * The sums that diffusers' own scheduler tests expect (tests/schedulers/test_scheduler_*.py), to their tolerance of 1e-2,
- * on their ramp of values and their model x t / (t + 1).
+ * The sums that diffusers' own scheduler tests expect (tests/schedulers/test_scheduler_*.py), to their tolerance, on their
+ * ramp of values and their model x t / (t + 1). Where a test's loop is no right use of a sampler, the sum is that of the right
+ * one (upstream_fixtures.py).
  */
 class UpstreamSumsTest {
 
@@ -35,6 +43,7 @@ class UpstreamSumsTest {
     private static final NoiseSchedule SL = NoiseSchedule.scaledLinear(1000, 0.00085, 0.012);
     private static final PredictionType EPSILON = PredictionType.EPSILON;
     private static final PredictionType V = PredictionType.V_PREDICTION;
+    private static final int[] SHAPE = {4, 3, 8, 8};
 
     private record Row(
             String name,
@@ -111,6 +120,61 @@ class UpstreamSumsTest {
                 .map(row -> dynamicTest(row.name(), () -> assertEquals(row.sum(), sum(row), 1e-2)));
     }
 
+    @TestFactory
+    Stream<DynamicTest> sumOfTheRightLoopEqualsDiffusers() throws IOException {
+        return StreamSupport.stream(recorded().get("rows").spliterator(), false)
+                .map(row -> dynamicTest(
+                        row.get("test").asText(),
+                        () -> assertEquals(row.get("right").asDouble(), sum(row), tolerance(row))));
+    }
+
+    /** Upstream's own, of a mean or of a sum; no wider than 1e-2 of the sum. */
+    private static double tolerance(JsonNode row) {
+        return Math.min(1e-2, row.get("tolerance").asDouble() * (row.has("mean") ? 768 : 1));
+    }
+
+    static JsonNode recorded() throws IOException {
+        try (InputStream in = UpstreamSumsTest.class.getResourceAsStream("/sampler/upstream.json")) {
+            return new ObjectMapper().readTree(in);
+        }
+    }
+
+    static double sum(JsonNode row) {
+        SchedulerConfig config = SchedulerConfig.parse(row.get("config").toString());
+        assertEquals(List.of(), config.ignored());
+        Sampler sampler = row.has("eta")
+                ? new Tcd(row.get("eta").asDouble(), config.sampler().spacing())
+                : config.sampler();
+        int[] shape = row.has("shape") ? new int[] {4, 3, 8} : SHAPE;
+        int last = Tensor.zeros(shape).size() - 1;
+        Plan plan =
+                row.has("timesteps") ? among(sampler, row) : sampler.spacing().plan(config.schedule(), steps(row));
+        int from = row.path("noised").asInt(row.path("start").asInt());
+        Tensor start = row.has("noised")
+                ? plan.start(from, ramp(i -> i, shape), ramp(i -> last - i, shape))
+                : plan.start(ramp(i -> i, shape));
+        Denoiser model = (x, level) -> {
+            float t = (float) level.t();
+            Tensor raw = config.predictionType().input(x, level).map(v -> (float) v * t / (t + 1));
+            return new Prediction(raw, config.predictionType(), x, level);
+        };
+        return absolute(walk(sampler, model, Trajectory.start(plan, from, start, Noise.seed(0))));
+    }
+
+    private static int steps(JsonNode row) {
+        return row.get("steps").asInt();
+    }
+
+    /** Some of the rungs that a consistency model was trained on; diffusers takes its timesteps last first, as rungs. */
+    private static Plan among(Sampler sampler, JsonNode row) {
+        Plan all = sampler.spacing()
+                .plan(null, row.get("config").get("num_train_timesteps").asInt());
+        List<Level> levels = new ArrayList<>();
+        row.get("timesteps").forEach(rung -> levels.add(0, all.from(rung.asInt())));
+        levels.add(all.end());
+        return Plan.through(all.schedule(), levels, all.startScale());
+    }
+
     /** The variance that diffusers' DDIM test expects between pairs of timesteps: with eta 1 it is that of the noise. */
     @TestFactory
     Stream<DynamicTest> varianceOfDdimEqualsUpstreams() {
@@ -144,28 +208,39 @@ class UpstreamSumsTest {
 
     private static double sum(Row row) {
         Plan plan = row.sampler().spacing().plan(row.schedule(), row.steps());
-        Tensor start =
-                row.from() == 0 ? plan.start(ramp(i -> i)) : plan.start(row.from(), ramp(i -> i), ramp(i -> 767 - i));
+        Tensor start = row.from() == 0
+                ? plan.start(ramp(i -> i, SHAPE))
+                : plan.start(row.from(), ramp(i -> i, SHAPE), ramp(i -> 767 - i, SHAPE));
         Denoiser model = Denoiser.of(row.type(), (x, level) -> {
             float t = (float) level.t();
             return x.times(t / (t + 1));
         });
-        Trajectory way = Trajectory.start(plan, row.from(), start, Noise.seed(0));
-        while (!way.done()) {
-            way = way.then(row.sampler().next(model, way));
-        }
-        return way.x().map(Math::abs).sum();
+        return absolute(walk(row.sampler(), model, Trajectory.start(plan, row.from(), start, Noise.seed(0))));
     }
 
-    /** Value i / 768 at [b, c, h, w] of a batch of four, where i counts b fastest, then w, h and c. */
-    private static Tensor ramp(java.util.function.IntUnaryOperator value) {
-        float[] data = new float[768];
-        for (int b = 0; b < 4; b++) {
-            for (int pixel = 0; pixel < 192; pixel++) {
-                data[192 * b + pixel] = value.applyAsInt(4 * pixel + b) / 768f;
+    private static Tensor walk(Sampler sampler, Denoiser model, Trajectory from) {
+        Trajectory way = from;
+        while (!way.done()) {
+            way = way.then(sampler.next(model, way));
+        }
+        return way.x();
+    }
+
+    private static double absolute(Tensor x) {
+        return x.map(Math::abs).sum();
+    }
+
+    /** Value i / count, where i counts the batch fastest, then the last axis, and the first of a picture last. */
+    private static Tensor ramp(IntUnaryOperator value, int... shape) {
+        float[] data = new float[Tensor.zeros(shape).size()];
+        int batch = shape[0];
+        int size = data.length / batch;
+        for (int b = 0; b < batch; b++) {
+            for (int i = 0; i < size; i++) {
+                data[size * b + i] = value.applyAsInt(batch * i + b) / (float) data.length;
             }
         }
-        return Tensor.wrap(data, 4, 3, 8, 8);
+        return Tensor.wrap(data, shape);
     }
 
     /**
