@@ -31,6 +31,7 @@ class ArchitectureTest {
             entry("guidance", Set.of("denoiser")),
             entry("sampler", Set.of("denoiser", "schedule")),
             entry("run", Set.of("sampler", "guidance")),
+            entry("path", Set.of("run")),
             entry("onnx", Set.of("tensor", "name")),
             entry("text", Set.of("onnx")),
             entry("backbone", Set.of("onnx", "denoiser")),
@@ -45,8 +46,8 @@ class ArchitectureTest {
             entry("training", Set.of("run", "scene")),
             entry("argument", Set.of("pipeline")),
             entry("doctor", Set.of("pipeline")),
-            entry("cli", Set.of("argument", "doctor", "scene")),
-            entry("notebook", Set.of("argument", "doctor", "plot", "table", "nd", "training", "scene")),
+            entry("cli", Set.of("argument", "doctor", "plot", "table", "scene")),
+            entry("notebook", Set.of("argument", "doctor", "plot", "table", "nd", "path", "training", "scene")),
             entry("scene", Set.of()));
 
     /** Each outside library that is kept in its place, with the packages that may see it. */

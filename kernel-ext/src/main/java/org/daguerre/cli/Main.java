@@ -24,6 +24,7 @@ import picocli.CommandLine.ParameterException;
         description = "Image diffusion models, opened up.",
         subcommands = {
             SampleCommand.class,
+            CompareCommand.class,
             ModelsCommand.class,
             ExportCommand.class,
             ScenesCommand.class,

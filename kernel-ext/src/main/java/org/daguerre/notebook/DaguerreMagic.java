@@ -1,5 +1,6 @@
 package org.daguerre.notebook;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -8,6 +9,7 @@ import org.daguerre.doctor.Doctor;
 import org.daguerre.doctor.Finding;
 import org.daguerre.image.Theme;
 import org.daguerre.name.Names;
+import org.daguerre.path.RunPath;
 import org.daguerre.pipeline.Daguerre;
 import org.daguerre.pipeline.Generation;
 import org.daguerre.pipeline.Model;
@@ -23,12 +25,13 @@ import picocli.CommandLine.Parameters;
             "  doctor    what is wrong here, with the remedy",
             "  memory    what is held",
             "  release   lets go of models and runs",
+            "  save      writes the path of the current run to a .safetensors file, or its states to a .npy file",
             "  new       a cell to begin with: a sampler, schedule, guidance or prediction type of your own",
             "  theme     draws figures for a light or a dark page"
         })
 final class DaguerreMagic extends Magic {
 
-    private static final List<String> TOPICS = List.of("help", "doctor", "memory", "release", "new", "theme");
+    private static final List<String> TOPICS = List.of("help", "doctor", "memory", "release", "save", "new", "theme");
     private static final List<String> THEMES = List.of("light", "dark");
 
     private static final String HELP = """
@@ -40,9 +43,12 @@ final class DaguerreMagic extends Magic {
               %%start "three red apples"       begins a run by hand; then
               %%step, %%step 5, %%back, %%finish  goes on, goes back, goes to the end
               %%branch --sampler heun          another run from here; %%branch 1 returns to the first
+              %%compare "a red ball" --sampler ddim,heun --steps 5,10,20
+                                              pictures side by side, with a table; then %%plot convergence
               %%plot path                      also: schedule, snr, beta, sigma, plan, steps, norms, times,
-                                              latents, attention
+                                              convergence, latents, attention
               %%attention apples               which pixels attended to a word
+              %%daguerre save run.safetensors  the run's path as data
               %%daguerre new sampler           a cell to begin with; also: schedule, guidance, prediction
               %%daguerre doctor                also: help, memory, release, theme dark
 
@@ -57,14 +63,15 @@ final class DaguerreMagic extends Magic {
             index = "0",
             paramLabel = "TOPIC",
             arity = "0..1",
-            description = "one of: help, doctor, memory, release, new, theme")
+            description = "one of: help, doctor, memory, release, save, new, theme")
     private String topic = "help";
 
     @Parameters(
             index = "1",
             paramLabel = "WHICH",
             arity = "0..1",
-            description = "after theme: light or dark; after new: sampler, schedule, guidance or prediction")
+            description =
+                    "after theme: light or dark; after save: a file; after new: sampler, schedule, guidance or prediction")
     private String which;
 
     DaguerreMagic(KernelHost host, Session session, List<String> problems) {
@@ -76,7 +83,7 @@ final class DaguerreMagic extends Magic {
     @Override
     public MimeBundle call() {
         String known = Names.known("topic", topic, TOPICS);
-        if (which != null && !List.of("new", "theme").contains(known)) {
+        if (which != null && !List.of("save", "new", "theme").contains(known)) {
             throw new IllegalArgumentException(Names.quoted(which) + " is one argument too many for %daguerre " + known
                     + ". Give the topic alone.");
         }
@@ -85,6 +92,7 @@ final class DaguerreMagic extends Magic {
                     case "doctor" -> doctor();
                     case "memory" -> memory();
                     case "release" -> release();
+                    case "save" -> save();
                     case "new" -> Templates.cell(which);
                     case "theme" -> theme();
                     default -> HELP.formatted(Daguerre.version());
@@ -131,6 +139,26 @@ final class DaguerreMagic extends Magic {
         session.clear();
         Daguerre.release();
         return "released models: " + released + ". Runs kept in variables of your own can be looked at no longer.";
+    }
+
+    /** Of several pictures, -1, -2, ... is added to the name. */
+    private String save() {
+        Generation generation = session.run();
+        if (which == null) {
+            throw new IllegalArgumentException(
+                    "%daguerre save lacks a file. Give one, such as run.safetensors, or states.npy.");
+        }
+        List<Path> files = new ArrayList<>();
+        for (int i = 0; i < generation.count(); i++) {
+            RunPath path = RunPath.of(generation.runs().get(i)).with(generation.parameters(i));
+            int ending = which.lastIndexOf('.') < 0 ? which.length() : which.lastIndexOf('.');
+            String name = generation.count() == 1
+                    ? which
+                    : which.substring(0, ending) + "-" + (i + 1) + which.substring(ending);
+            files.add(path.save(Path.of(name)));
+        }
+        return "wrote " + files.stream().map(Path::toString).collect(Collectors.joining(", "))
+                + "; RunPath.read(Path.of(...)) brings a .safetensors file back";
     }
 
     private String theme() {

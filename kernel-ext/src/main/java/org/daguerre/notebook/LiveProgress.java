@@ -4,18 +4,15 @@ import java.util.Base64;
 import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.daguerre.image.Picture;
-import org.daguerre.pipeline.Generation;
 import org.daguerre.run.Observer;
 import org.daguerre.run.Progress;
 import org.daguerre.run.ProgressText;
-import org.daguerre.run.Run;
 
 /**
- * Shows in the cell how a generation comes on: a bar, the step, the time left, and what the model now takes the picture for.
+ * Shows in the cell how some work comes on: a bar, the step, the time left, and what the model now takes the picture for.
  * What is over in less than half a second shows nothing; in the end one line stays.
  */
 final class LiveProgress implements Observer, AutoCloseable {
@@ -31,12 +28,10 @@ final class LiveProgress implements Observer, AutoCloseable {
     private static final int PREVIEW = 192;
 
     private final KernelHost host;
-    private final Generation generation;
+    private final Work work;
     private final LongSupplier clock;
-    private final Function<Run, String> previews;
     private final String id = "daguerre-" + UUID.randomUUID();
     private final long start;
-    private final double startFraction;
     private boolean shown;
     private boolean interrupted;
     private long lastUpdate;
@@ -45,24 +40,12 @@ final class LiveProgress implements Observer, AutoCloseable {
     private String label = "";
 
     /** @param clock nanoseconds, as {@link System#nanoTime} counts them */
-    LiveProgress(KernelHost host, Generation generation, LongSupplier clock) {
-        this(
-                host,
-                generation,
-                clock,
-                run -> preview(Picture.of(
-                        generation.model().decode(run.trajectory().last().denoised()))));
-    }
-
-    /** @param previews what the model takes a run's picture for, as HTML */
-    LiveProgress(KernelHost host, Generation generation, LongSupplier clock, Function<Run, String> previews) {
+    LiveProgress(KernelHost host, Work work, LongSupplier clock) {
         this.host = host;
-        this.generation = generation;
+        this.work = work;
         this.clock = clock;
-        this.previews = previews;
         this.start = clock.getAsLong();
-        this.startFraction = generation.fraction();
-        generation.observe(this);
+        work.observe().accept(this);
     }
 
     /** Does the work that is shown, and notices when it is interrupted. */
@@ -88,21 +71,19 @@ final class LiveProgress implements Observer, AutoCloseable {
     }
 
     private void show(Progress progress) {
-        int picture = generation.runs().indexOf(progress.run());
-        label = (generation.count() == 1 ? "" : "picture " + (picture + 1) + " of " + generation.count() + ", ")
-                + "step " + progress.step() + " of " + progress.steps();
+        label = work.label().apply(progress);
         long now = clock.getAsLong();
         long pause = progress.stepDone() ? BETWEEN_UPDATES : BETWEEN_CALLS;
         if (now - start < PATIENCE || shown && now - lastUpdate < pause) {
             return;
         }
         if (progress.stepDone() && now >= nextPreview) {
-            preview = previews.apply(progress.run());
+            preview = work.preview().apply(progress.run());
             long drawn = clock.getAsLong();
             nextPreview = drawn + Math.max(BETWEEN_PREVIEWS, PREVIEW_SHARE * (drawn - now));
         }
-        double within = generation.count() == 1 ? progress.fraction() : generation.fraction();
-        put(bundle(ProgressText.of(label, within, startFraction, (now - start) / 1e9)));
+        double fraction = work.fraction().applyAsDouble(progress);
+        put(bundle(ProgressText.of(label, fraction, work.startFraction(), (now - start) / 1e9)));
         lastUpdate = clock.getAsLong();
     }
 
@@ -137,7 +118,7 @@ final class LiveProgress implements Observer, AutoCloseable {
     /** Leaves one line in the place of bar and preview. */
     @Override
     public void close() {
-        generation.observe(progress -> {});
+        work.observe().accept(progress -> {});
         if (shown) {
             try {
                 put(MimeBundle.text(lastLine()));
@@ -149,13 +130,10 @@ final class LiveProgress implements Observer, AutoCloseable {
 
     private String lastLine() {
         if (interrupted) {
-            return "interrupted at " + label + "; %finish goes on, %back returns";
+            return "interrupted at " + label + "; " + work.afterInterrupt();
         }
         double seconds = (clock.getAsLong() - start) / 1e9;
-        return String.format(
-                Locale.ROOT,
-                generation.done() ? "%s, %.1f s" : "%s, %.1f s; %%step or %%finish goes on",
-                label,
-                seconds);
+        return String.format(Locale.ROOT, "%s, %.1f s", label, seconds)
+                + (work.done().getAsBoolean() ? "" : "; " + work.goesOn());
     }
 }

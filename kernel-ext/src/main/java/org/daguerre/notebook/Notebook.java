@@ -22,6 +22,7 @@ public final class Notebook {
             "import org.daguerre.guidance.*;",
             "import org.daguerre.sampler.*;",
             "import org.daguerre.run.*;",
+            "import org.daguerre.path.*;",
             "import org.daguerre.text.*;",
             "import org.daguerre.pipeline.*;",
             "import org.daguerre.image.*;",
@@ -94,6 +95,7 @@ public final class Notebook {
         magics.put("back", () -> new BackMagic(session));
         magics.put("branch", () -> new BranchMagic(session, choices));
         magics.put("finish", () -> new FinishMagic(session, host));
+        magics.put("compare", () -> new CompareMagic(session, host, choices));
         magics.put("plot", () -> new PlotMagic(session, host, choices));
         magics.put("attention", () -> new AttentionMagic(session, host));
         return magics;

@@ -9,6 +9,7 @@ import org.daguerre.name.Names;
 import org.daguerre.pipeline.Generation;
 import org.daguerre.pipeline.Model;
 import org.daguerre.plot.ArchitecturePlot;
+import org.daguerre.plot.ConvergencePlot;
 import org.daguerre.plot.Figure;
 import org.daguerre.plot.FilmStrip;
 import org.daguerre.plot.LatentsPlot;
@@ -26,12 +27,13 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "%plot",
         description = {
-            "Draws the current model, a schedule or the current run:",
+            "Draws the current model, a schedule, the current run or the last comparison:",
             "  model                        the U-Net: levels, skips, what takes the timestep and the prompt",
             "  schedule, snr, beta, sigma   noise schedules; names after it stand side by side",
             "  plan                         the levels of the current run's steps",
             "  path                         states and estimates of the current run as a film strip",
             "  steps, norms, times          what was measured at its steps",
+            "  convergence                  distances in the last comparison over the calls of the model",
             "  latents                      its state, channel by channel",
             "  attention                    where its words were attended to"
         })
@@ -48,6 +50,7 @@ final class PlotMagic extends Magic {
             "steps",
             "norms",
             "times",
+            "convergence",
             "latents",
             "attention");
 
@@ -59,7 +62,8 @@ final class PlotMagic extends Magic {
             index = "0",
             paramLabel = "SUBJECT",
             description =
-                    "one of: schedule, snr, beta, sigma, model, plan, path, steps, norms, times, latents, attention")
+                    "one of: schedule, snr, beta, sigma, model, plan, path, steps, norms, times, convergence, latents,"
+                            + " attention")
     private String subject;
 
     @Parameters(
@@ -107,6 +111,7 @@ final class PlotMagic extends Magic {
             case "steps" -> RunPlot.of(session.run().run(), theme);
             case "norms" -> RunPlot.of(session.run().run(), theme, RunPlot.Quantity.NORMS);
             case "times" -> RunPlot.of(session.run().run(), theme, RunPlot.Quantity.TIMES);
+            case "convergence" -> ConvergencePlot.of(session.comparison(), theme);
             case "latents" -> LatentsPlot.of(session.run().run().x(), theme);
             default -> attention.figure(session.run(), words, theme);
         };

@@ -4,6 +4,7 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -13,6 +14,7 @@ import org.daguerre.image.ContactSheet;
 import org.daguerre.image.Graphic;
 import org.daguerre.image.HeatMap;
 import org.daguerre.image.Picture;
+import org.daguerre.image.Theme;
 import org.daguerre.nd.NdArrays;
 import org.daguerre.pipeline.Attention;
 import org.daguerre.pipeline.Generation;
@@ -22,10 +24,12 @@ import org.daguerre.pipeline.Prints;
 import org.daguerre.plot.AttentionPlot;
 import org.daguerre.plot.LatentsPlot;
 import org.daguerre.plot.SchedulePlot;
+import org.daguerre.run.Comparison;
 import org.daguerre.run.Run;
 import org.daguerre.sampler.Step;
 import org.daguerre.schedule.NoiseSchedule;
 import org.daguerre.schedule.Plan;
+import org.daguerre.table.ComparisonTable;
 import org.daguerre.tensor.Tensor;
 import org.daguerre.text.Tokens;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -38,6 +42,7 @@ final class Renderings {
 
     private static final int MAX_PNG = 2 << 20;
     private static final int MAX_ROWS = 60;
+    private static final int MAX_SIDE = 2048;
     private static final int PAGE = 384;
     private static final int HALF = 256;
     private static final int PATH_COLUMNS = 3;
@@ -60,6 +65,7 @@ final class Renderings {
         });
         host.renderer(HeatMap.class, Renderings::heatMap);
         host.renderer(Generation.class, this::generation);
+        host.renderer(Comparison.class, comparison -> comparison(comparison, session.theme()));
         host.renderer(Run.class, run -> state(run.x(), facts(run)));
         host.renderer(Step.class, step -> state(step.denoised(), step + ", estimate"));
         host.renderer(
@@ -135,6 +141,28 @@ final class Renderings {
                 .gutter(GUTTER)
                 .theme(session.theme())
                 .picture();
+    }
+
+    /** Its pictures, if it makes some, above its table. */
+    static MimeBundle comparison(Comparison comparison, Theme theme) {
+        MimeBundle table = table(ComparisonTable.of(comparison));
+        String text = comparison + "\n" + table.data().get(MimeBundle.TEXT);
+        boolean pictures = comparison.entries().stream().allMatch(entry -> entry.decode() != null);
+        return MimeBundle.text(text)
+                .html((pictures
+                                ? image(Prints.comparison(comparison)
+                                        .theme(theme)
+                                        .picture())
+                                : "")
+                        + table.data().get(MimeBundle.HTML));
+    }
+
+    /** A picture within HTML, no wider than the page. */
+    private static String image(Picture picture) {
+        Picture shown = picture.reducedWithin(MAX_SIDE);
+        return "<img style=\"max-width:100%\" width=\"" + shown.width() + "\" alt=\""
+                + MimeBundle.escape(picture.altText()) + "\" src=\"data:image/png;base64,"
+                + Base64.getEncoder().encodeToString(shown.png()) + "\"/>";
     }
 
     private static String facts(Run run) {

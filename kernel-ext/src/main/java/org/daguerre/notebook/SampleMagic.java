@@ -40,7 +40,7 @@ final class SampleMagic extends Magic {
     public Generation call() {
         Generation run =
                 from.apply(options.apply(session.model().prompt(prompt))).start();
-        try (LiveProgress progress = new LiveProgress(host, run, System::nanoTime)) {
+        try (LiveProgress progress = new LiveProgress(host, Work.of(run), System::nanoTime)) {
             progress.watch(run::finish);
         } catch (CancellationException interrupted) {
             session.update(now -> now.run(run));

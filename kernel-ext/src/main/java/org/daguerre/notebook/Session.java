@@ -7,6 +7,7 @@ import java.util.function.UnaryOperator;
 import org.daguerre.image.Theme;
 import org.daguerre.pipeline.Generation;
 import org.daguerre.pipeline.Model;
+import org.daguerre.run.Comparison;
 
 /**
  * What the magics of a notebook share: the current model, the current run and its branches. One immutable state is swapped
@@ -18,38 +19,44 @@ final class Session {
      * @param model the current model, or null
      * @param branches the current run and what branched off it, in order; empty before the first
      * @param branch which of them is the current one, from 0
+     * @param comparison the last comparison, or null
      * @param theme the page that figures are drawn for
      */
-    record State(Model model, List<Generation> branches, int branch, Theme theme) {
+    record State(Model model, List<Generation> branches, int branch, Comparison comparison, Theme theme) {
 
         State {
             branches = List.copyOf(branches);
         }
 
         State model(Model model) {
-            return new State(model, branches, branch, theme);
+            return new State(model, branches, branch, comparison, theme);
         }
 
         State run(Generation run) {
-            return new State(run.model(), List.of(run), 0, theme);
+            return new State(run.model(), List.of(run), 0, comparison, theme);
         }
 
         State branched(Generation run) {
             List<Generation> more = new ArrayList<>(branches);
             more.add(run);
-            return new State(model, more, branches.size(), theme);
+            return new State(model, more, branches.size(), comparison, theme);
         }
 
         State branch(int branch) {
-            return new State(model, branches, branch, theme);
+            return new State(model, branches, branch, comparison, theme);
+        }
+
+        State comparison(Comparison comparison) {
+            return new State(model, branches, branch, comparison, theme);
         }
 
         State theme(Theme theme) {
-            return new State(model, branches, branch, theme);
+            return new State(model, branches, branch, comparison, theme);
         }
     }
 
-    private final AtomicReference<State> state = new AtomicReference<>(new State(null, List.of(), 0, Theme.LIGHT));
+    private final AtomicReference<State> state =
+            new AtomicReference<>(new State(null, List.of(), 0, null, Theme.LIGHT));
 
     State state() {
         return state.get();
@@ -82,8 +89,18 @@ final class Session {
         return now.branches().get(now.branch());
     }
 
+    /** The last comparison. */
+    Comparison comparison() {
+        Comparison comparison = state().comparison();
+        if (comparison == null) {
+            throw new IllegalStateException("there is no comparison yet."
+                    + " Begin one: %compare \"a prompt\" --sampler ddim,heun --steps 5,10,20.");
+        }
+        return comparison;
+    }
+
     /** Lets go of runs and model; the theme stays. */
     void clear() {
-        update(now -> new State(null, List.of(), 0, now.theme()));
+        update(now -> new State(null, List.of(), 0, null, now.theme()));
     }
 }

@@ -22,7 +22,7 @@ final class StepMagic extends Magic {
     @Override
     public Generation call() {
         Generation run = session.run();
-        try (LiveProgress progress = new LiveProgress(host, run, System::nanoTime)) {
+        try (LiveProgress progress = new LiveProgress(host, Work.of(run), System::nanoTime)) {
             return progress.watch(() -> run.step(steps));
         }
     }

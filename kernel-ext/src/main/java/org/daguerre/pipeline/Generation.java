@@ -174,7 +174,8 @@ public final class Generation {
                 .toList();
     }
 
-    private Map<String, String> parameters(int i) {
+    /** What made picture i, as its PNG tells it. */
+    public Map<String, String> parameters(int i) {
         Run run = run(i);
         Sampling sampling = run.sampling();
         Map<String, String> parameters = new LinkedHashMap<>();

@@ -1,10 +1,16 @@
 package org.daguerre.pipeline;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.daguerre.image.ContactSheet;
 import org.daguerre.image.Picture;
+import org.daguerre.run.Comparison;
+import org.daguerre.run.Run;
 import org.daguerre.sampler.Step;
 
 /** What is laid out of a generation, for files and for notebooks, and what it took. */
@@ -14,6 +20,7 @@ public final class Prints {
     private static final int SIDE = 256;
 
     private static final int FEW = 9;
+    private static final int MOST_COLUMNS = 8;
 
     private Prints() {}
 
@@ -52,6 +59,64 @@ public final class Prints {
                         .with(parameters)
                         .with("step", step))
                 .toList();
+    }
+
+    /**
+     * The pictures of a comparison as they are now, the last axis from left to right, each over what it has on the axes; at
+     * the end the reference solutions, if they fit into a row.
+     *
+     * @throws IllegalArgumentException if its states are no pictures
+     */
+    public static ContactSheet comparison(Comparison comparison) {
+        List<Picture> pictures = new ArrayList<>();
+        List<String> captions = new ArrayList<>();
+        for (Comparison.Entry entry : comparison.entries()) {
+            if (entry.decode() == null) {
+                throw new IllegalArgumentException("the runs are of a model that makes no pictures."
+                        + " Look at their table, ComparisonTable.of(comparison).");
+            }
+            Run run = entry.run();
+            Step last = run.trajectory().last();
+            Picture picture = Picture.of(entry.decode().apply(run.done() || last == null ? run.x() : last.denoised()));
+            for (Map.Entry<String, String> at : entry.at().entrySet()) {
+                picture = picture.with(at.getKey(), at.getValue());
+            }
+            pictures.add(picture);
+            captions.add(entry.at().entrySet().stream()
+                            .map(at -> caption(at.getKey(), at.getValue()))
+                            .collect(Collectors.joining(", "))
+                    + (run.done() ? "" : " (unfinished)"));
+        }
+        int columns = columns(comparison.entries());
+        if (comparison.solved().size() <= columns) {
+            comparison.solved().forEach((at, entry) -> {
+                pictures.add(Picture.of(
+                        entry.decode().apply(comparison.solution(entry).orElseThrow())));
+                captions.add(Stream.concat(
+                                Stream.of("reference solution"),
+                                at.entrySet().stream().map(axis -> caption(axis.getKey(), axis.getValue())))
+                        .collect(Collectors.joining(", ")));
+            });
+        }
+        return sheet(pictures, captions).columns(columns).gutter(4);
+    }
+
+    private static String caption(String axis, String value) {
+        return switch (axis) {
+            case "steps" -> value + " steps";
+            case "seed", "guidance" -> axis + " " + value;
+            default -> value;
+        };
+    }
+
+    /** As many as the last axis has values, but no more than stand side by side on a page. */
+    private static int columns(List<Comparison.Entry> entries) {
+        List<String> axes = List.copyOf(entries.get(0).at().keySet());
+        int values = (int) entries.stream()
+                .map(entry -> axes.isEmpty() ? "" : entry.at().get(axes.get(axes.size() - 1)))
+                .distinct()
+                .count();
+        return Math.min(values, MOST_COLUMNS);
     }
 
     private static ContactSheet sheet(List<Picture> pictures, List<String> captions) {

@@ -14,6 +14,8 @@ import org.daguerre.guidance.ClassifierFreeGuidance;
 import org.daguerre.guidance.Guidance;
 import org.daguerre.image.Picture;
 import org.daguerre.name.Names;
+import org.daguerre.run.Comparison;
+import org.daguerre.run.Grid;
 import org.daguerre.run.Run;
 import org.daguerre.run.Sampling;
 import org.daguerre.sampler.Ddim;
@@ -129,6 +131,16 @@ public record Request(
                 0,
                 1,
                 new Choice(model.schedulerJson(), null, null, null, null, shape[2], shape[3], Origin.NOISE));
+    }
+
+    /** The same wish of another model, with its own sampler, schedule, spacing and size. */
+    public Request model(Model model) {
+        return of(model, prompt)
+                .negative(negative)
+                .steps(steps)
+                .guidance(guidance)
+                .seed(seed)
+                .count(count);
     }
 
     public Request prompt(String prompt) {
@@ -327,6 +339,23 @@ public record Request(
                 .guidance(guidance)
                 .steps(steps)
                 .seed(seed);
+    }
+
+    /**
+     * Requests on a grid around this one, each for one picture, to be seen side by side: {@code request.compare(grid ->
+     * grid.axis("sampler", List.of("ddim", "heun"), Request::sampler).axis("steps", List.of(5, 10), Request::steps))}. The
+     * axes are called as in {@code %compare}: sampler, steps, guidance, schedule, spacing, seed, model.
+     */
+    public Comparison compare(UnaryOperator<Grid<Request>> axes) {
+        return Comparison.of(
+                axes.apply(Grid.of(count(1))).points().stream()
+                        .map(point -> {
+                            Request request = point.settings();
+                            return new Comparison.Entry(
+                                    point.at(), request.start().run(), request.model::decode);
+                        })
+                        .toList(),
+                Comparison.REFERENCE_STEPS);
     }
 
     /** The runs at their first step. */

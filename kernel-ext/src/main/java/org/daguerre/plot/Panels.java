@@ -131,9 +131,9 @@ final class Panels {
                         .getWidth());
     }
 
-    /** Colour and dashes both tell the series apart. */
+    /** Colour and dashes both tell the series apart; the same pair comes back after 49. */
     private static BasicStroke stroke(int index) {
-        float[] dash = DASHES[index % DASHES.length];
+        float[] dash = DASHES[(index + index / DASHES.length) % DASHES.length];
         return dash == null
                 ? new BasicStroke(2.2f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND)
                 : new BasicStroke(2.2f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10, dash, 0);
@@ -215,6 +215,15 @@ final class Panels {
         chart.getStyler().setMarkerSize(7);
     }
 
+    /** A straight line for the eye, thin and without a place in the legend, with a word at its end. */
+    void guide(XYChart chart, String name, double[] x, double[] y) {
+        XYSeries series = chart.addSeries(name, x, y);
+        series.setMarker(SeriesMarkers.NONE);
+        series.setLineColor(new Color(theme.quietText()));
+        series.setLineStyle(
+                new BasicStroke(1, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10, new float[] {4, 4}, 0));
+    }
+
     /** Bars around whole numbers of x, from 0 up. */
     void bars(XYChart chart, int index, String name, double[] x, double[] y) {
         double[] edges = new double[2 * x.length + 2];
@@ -251,6 +260,14 @@ final class Panels {
         chart.getStyler().setYAxisMax(Math.floor(low) == Math.ceil(high) ? Math.floor(low) + 1 : Math.ceil(high));
         chart.getStyler()
                 .setYAxisTickLabelsFormattingFunction(whole(low, v -> "10" + superscript((int) Math.round(v))));
+    }
+
+    /** The axis x of binary logarithms from {@code low} to {@code high}, labelled with powers of two. */
+    static void powersOfTwo(XYChart chart, double low, double high) {
+        chart.getStyler().setXAxisMin(Math.floor(low));
+        chart.getStyler().setXAxisMax(Math.floor(low) == Math.ceil(high) ? Math.floor(low) + 1 : Math.ceil(high));
+        chart.getStyler()
+                .setXAxisTickLabelsFormattingFunction(whole(low, v -> Long.toString(Math.round(Math.pow(2, v)))));
     }
 
     /** Blank off the whole numbers. XChart draws no tick at all if both ends of the axis have the same label: two blanks. */

@@ -16,6 +16,7 @@ import org.daguerre.schedule.Level;
  * @param xNorm Euclidean norm of the state after it
  * @param denoisedNorm norm of the model's last estimate of the picture
  * @param noiseNorm norm of the model's last estimate of the noise
+ * @param velocityNorm norm of where the state then moves, {@link Prediction#velocity}
  */
 public record StepFacts(
         int step,
@@ -25,7 +26,8 @@ public record StepFacts(
         double milliseconds,
         double xNorm,
         double denoisedNorm,
-        double noiseNorm) {
+        double noiseNorm,
+        double velocityNorm) {
 
     static StepFacts of(Trajectory after, double milliseconds) {
         Step step = after.last();
@@ -38,6 +40,12 @@ public record StepFacts(
                 milliseconds,
                 step.x().norm(),
                 prediction.denoised().norm(),
-                prediction.noise().norm());
+                prediction.noise().norm(),
+                prediction.velocity().norm());
+    }
+
+    /** The same between other levels. */
+    public StepFacts between(Level from, Level to) {
+        return new StepFacts(step, from, to, calls, milliseconds, xNorm, denoisedNorm, noiseNorm, velocityNorm);
     }
 }

@@ -1,61 +1,83 @@
 package org.daguerre.table;
 
-import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
-import org.daguerre.run.Run;
-import org.daguerre.run.StepFacts;
-import org.daguerre.tensor.Tensor;
+import java.util.function.Function;
+import org.daguerre.run.Comparison;
+import org.daguerre.run.Comparison.Result;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
-import tech.tablesaw.api.LongColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
-/** Several runs side by side, one a row. */
+/** The runs of a comparison, one a row. */
 public final class ComparisonTable {
 
     private ComparisonTable() {}
 
     /**
-     * Columns: run (its name); sampler; guidance; seed; steps and calls (made so far); ms (their wall time); x_rms and
-     * x_max (root mean square and greatest magnitude of the state now); difference (root mean square difference of the state
-     * from the first run's, missing where the shapes differ).
-     *
-     * @param runs by name, in order; the first is the one that the others are compared with
+     * Columns: one for every axis; calls (of the model, so far); ms (their wall time); x_rms and x_max (root mean square and
+     * greatest magnitude of the state now); distance (norm of the difference from the reference solution in parts of its
+     * norm; on an exact model that is the error); order (how fast the distance fell since the next fewer steps); noise (yes
+     * if the sampler drew some) and, where a run failed, failure. What a run does not have is missing.
      */
-    public static Table of(Map<String, Run> runs) {
-        StringColumn name = StringColumn.create("run");
-        StringColumn sampler = StringColumn.create("sampler");
-        StringColumn guidance = StringColumn.create("guidance");
-        LongColumn seed = LongColumn.create("seed");
-        IntColumn steps = IntColumn.create("steps");
-        IntColumn calls = IntColumn.create("calls");
-        DoubleColumn milliseconds = FourDigits.column("ms");
-        DoubleColumn rms = FourDigits.column("x_rms");
-        DoubleColumn max = FourDigits.column("x_max");
-        DoubleColumn difference = FourDigits.column("difference");
-        Tensor first = null;
-        for (Map.Entry<String, Run> entry : runs.entrySet()) {
-            Run run = entry.getValue();
-            Tensor x = run.x();
-            first = first == null ? x : first;
-            name.append(entry.getKey());
-            sampler.append(run.sampling().sampler().toString());
-            guidance.append(run.sampling().guidance().toString());
-            seed.append(run.sampling().seed());
-            steps.append(run.trajectory().length());
-            calls.append(run.calls());
-            milliseconds.append(
-                    run.facts().stream().mapToDouble(StepFacts::milliseconds).sum());
-            rms.append(x.norm() / Math.sqrt(x.size()));
-            max.append(Math.max(x.max(), -x.min()));
-            if (Arrays.equals(x.shape(), first.shape())) {
-                difference.append(x.minus(first).norm() / Math.sqrt(x.size()));
-            } else {
-                difference.appendMissing();
-            }
+    public static Table of(Comparison comparison) {
+        List<Result> results = comparison.results();
+        Table table = Table.create("comparison");
+        Map<String, String> first = results.get(0).entry().at();
+        for (String axis : first.keySet()) {
+            List<String> values = results.stream()
+                    .map(result -> result.entry().at().get(axis))
+                    .toList();
+            table.addColumns(
+                    axis.equals(Comparison.STEPS)
+                            ? IntColumn.create(
+                                    axis,
+                                    results.stream()
+                                            .mapToInt(result -> result.entry()
+                                                    .run()
+                                                    .sampling()
+                                                    .steps())
+                                            .toArray())
+                            : StringColumn.create(axis, values));
         }
-        return Table.create(
-                "comparison", name, sampler, guidance, seed, steps, calls, milliseconds, rms, max, difference);
+        table.addColumns(
+                IntColumn.create(
+                        "calls",
+                        results.stream()
+                                .mapToInt(result -> result.entry().run().calls())
+                                .toArray()),
+                real("ms", results, Result::milliseconds),
+                real("x_rms", results, result -> {
+                    var x = result.entry().run().x();
+                    return x.norm() / Math.sqrt(x.size());
+                }),
+                real("x_max", results, result -> {
+                    var x = result.entry().run().x();
+                    return (double) Math.max(x.max(), -x.min());
+                }),
+                real("distance", results, Result::distance),
+                real("order", results, Result::order),
+                StringColumn.create(
+                        "noise",
+                        results.stream()
+                                .map(result -> result.random() ? "yes" : "")
+                                .toList()));
+        if (results.stream().anyMatch(result -> !result.failure().isEmpty())) {
+            table.addColumns(StringColumn.create(
+                    "failure", results.stream().map(Result::failure).toList()));
+        }
+        return table;
+    }
+
+    /** The same as plain text. */
+    public static String text(Comparison comparison) {
+        return of(comparison).print(comparison.entries().size());
+    }
+
+    private static DoubleColumn real(String name, List<Result> results, Function<Result, Double> value) {
+        DoubleColumn column = FourDigits.column(name);
+        results.forEach(result -> column.append(value.apply(result)));
+        return column;
     }
 }

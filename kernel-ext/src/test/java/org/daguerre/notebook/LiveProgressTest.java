@@ -36,7 +36,7 @@ class LiveProgressTest {
     private static void finish(Generation generation, Page page) {
         AtomicLong clock = new AtomicLong();
         try (LiveProgress progress =
-                new LiveProgress(page, generation, () -> clock.addAndGet(TimeUnit.SECONDS.toNanos(1)))) {
+                new LiveProgress(page, Work.of(generation), () -> clock.addAndGet(TimeUnit.SECONDS.toNanos(1)))) {
             generation.finish();
         }
     }
@@ -50,7 +50,7 @@ class LiveProgressTest {
         private final Generation generation =
                 model.prompt("").steps(STEPS).start().step(1);
         private final LiveProgress live = new LiveProgress(
-                page, generation, () -> TimeUnit.MILLISECONDS.toNanos(this.milliseconds), this::preview);
+                page, Work.of(generation, this::preview), () -> TimeUnit.MILLISECONDS.toNanos(this.milliseconds));
         private long milliseconds;
         private long cost;
         private int previews;

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.daguerre.denoiser.Denoiser;
+import org.daguerre.run.Comparison;
 import org.daguerre.run.Run;
 import org.daguerre.run.Sampling;
 import org.daguerre.run.StepFacts;
@@ -37,7 +38,19 @@ class TableTest {
         Run run = finished(SAMPLING.sampler(Sampler.named("heun")));
         Table table = StepTable.of(run);
         assertEquals(
-                List.of("step", "t", "alpha", "sigma", "snr", "x", "denoised", "noise", "ms", "calls"),
+                List.of(
+                        "step",
+                        "t",
+                        "alpha",
+                        "sigma",
+                        "alphas_cumprod",
+                        "snr",
+                        "x",
+                        "denoised",
+                        "noise",
+                        "velocity",
+                        "ms",
+                        "calls"),
                 table.columnNames());
         assertEquals(6, table.rowCount());
         for (int i = 0; i < 6; i++) {
@@ -99,14 +112,13 @@ class TableTest {
                 "larger",
                 finished(Sampling.of(Denoiser.of((x, l) -> x), LINEAR, 1, 3, 8, 8)
                         .steps(2)));
-        Table table = ComparisonTable.of(runs);
+        Table table = ComparisonTable.of(Comparison.of(runs));
         assertEquals(
                 List.of("ddim", "again", "heun", "larger"),
                 table.stringColumn("run").asList());
-        assertArrayEquals(new long[] {3, 3, 4, 0}, table.longColumn("seed").asLongArray());
-        assertEquals(0, table.doubleColumn("difference").getDouble(1));
-        assertTrue(table.doubleColumn("difference").getDouble(2) > 0.1);
-        assertTrue(table.doubleColumn("difference").isMissing(3));
+        assertEquals(0, table.doubleColumn("distance").getDouble(1));
+        assertTrue(table.doubleColumn("distance").getDouble(2) > 0.1);
+        assertTrue(table.doubleColumn("distance").isMissing(3));
         Run heun = runs.get("heun");
         assertEquals(heun.calls(), table.intColumn("calls").getInt(2));
         assertTrue(heun.calls() > 6);
@@ -116,8 +128,9 @@ class TableTest {
                 Math.max(heun.x().max(), -heun.x().min()),
                 table.doubleColumn("x_max").getDouble(2));
         assertEquals(
-                heun.x().minus(runs.get("ddim").x()).norm() / Math.sqrt(48),
-                table.doubleColumn("difference").getDouble(2),
+                heun.x().minus(runs.get("ddim").x()).norm()
+                        / runs.get("ddim").x().norm(),
+                table.doubleColumn("distance").getDouble(2),
                 1e-12);
     }
 
@@ -130,6 +143,6 @@ class TableTest {
             assertEquals(printed[i], column.getString(i));
         }
         assertEquals(0.123456789, column.getDouble(1));
-        assertTrue(StepTable.of(finished(SAMPLING)).print().lines().allMatch(line -> line.length() < 130));
+        assertTrue(StepTable.of(finished(SAMPLING)).print().lines().allMatch(line -> line.length() < 160));
     }
 }

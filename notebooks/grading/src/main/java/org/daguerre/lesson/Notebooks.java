@@ -3,6 +3,7 @@ package org.daguerre.lesson;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -13,9 +14,11 @@ import org.daguerre.grading.HiddenChecks;
 
 /**
  * Builds the notebooks of all lessons: from {@code lessons/NAME.md} come {@code instructor/NAME.ipynb} and {@code
- * student/NAME.ipynb}.
+ * student/NAME.ipynb}. What has no exercises, {@code research/NAME.md}, becomes {@code research/NAME.ipynb} beside it.
  */
 public final class Notebooks {
+
+    private static final String RESEARCH = "research";
 
     private Notebooks() {}
 
@@ -34,17 +37,23 @@ public final class Notebooks {
             notebooks.put(Path.of("instructor", lesson.name() + ".ipynb"), NotebookFile.instructor(lesson));
             notebooks.put(Path.of("student", lesson.name() + ".ipynb"), NotebookFile.student(lesson));
         }
+        for (Path file : files(folder.resolve(RESEARCH), ".md")) {
+            Lesson research = LessonReader.read(file);
+            new Lint(file.toString(), Notebooks::points).check(research);
+            notebooks.put(Path.of(RESEARCH, research.name() + ".ipynb"), NotebookFile.instructor(research));
+        }
         return notebooks;
     }
 
     /** The notebooks that lie in a folder, by their path below it. */
     static List<Path> present(Path folder) throws IOException {
-        return Stream.concat(
-                        files(folder.resolve("instructor"), ".ipynb").stream(),
-                        files(folder.resolve("student"), ".ipynb").stream())
-                .map(folder::relativize)
-                .sorted()
-                .toList();
+        List<Path> present = new ArrayList<>();
+        for (String part : List.of("instructor", RESEARCH, "student")) {
+            files(folder.resolve(part), ".ipynb").stream()
+                    .map(folder::relativize)
+                    .forEach(present::add);
+        }
+        return present.stream().sorted().toList();
     }
 
     private static List<Path> files(Path folder, String ending) throws IOException {

@@ -47,7 +47,9 @@ class NotebooksTest {
         for (Path path : built.keySet()) {
             List<String> ids = ids(built.get(path));
             assertEquals(ids.size(), new HashSet<>(ids).size(), path + " has an id twice");
-            assertEquals(ids, ids(built.get(Path.of("student").resolve(path.getFileName()))));
+            if (!path.startsWith("research")) {
+                assertEquals(ids, ids(built.get(Path.of("student").resolve(path.getFileName()))));
+            }
         }
     }
 

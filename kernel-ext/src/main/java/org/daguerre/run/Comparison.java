@@ -1,0 +1,326 @@
+package org.daguerre.run;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.function.UnaryOperator;
+import org.daguerre.tensor.Tensor;
+
+/**
+ * Runs side by side on a {@link Grid}, each measured against the solution that it approaches: {@link ReferenceSolution}, of
+ * the same model from the same noise. A comparison that is cancelled keeps the runs that are finished, and goes on from there.
+ */
+public final class Comparison {
+
+    /** The axis that an order of convergence is estimated along. */
+    public static final String STEPS = "steps";
+
+    /** The axes that change how a solution is approached, and not which. */
+    private static final List<String> OF_THE_SOLVER = List.of("sampler", "spacing", STEPS);
+
+    /** The steps of a reference solution unless others are asked for. */
+    public static final int REFERENCE_STEPS = 200;
+
+    /**
+     * One run of it.
+     *
+     * @param at what it has on every axis
+     * @param run the run
+     * @param decode turns its state into a picture {@code [1, 3, H, W]} in -1..1, or null where it is none
+     */
+    public record Entry(Map<String, String> at, Run run, UnaryOperator<Tensor> decode) {
+
+        public Entry {
+            at = Collections.unmodifiableMap(new LinkedHashMap<>(at));
+            Objects.requireNonNull(run, "run");
+        }
+
+        /** What it has on all axes but some. */
+        Map<String, String> without(List<String> axes) {
+            Map<String, String> rest = new LinkedHashMap<>(at);
+            rest.keySet().removeAll(axes);
+            return rest;
+        }
+    }
+
+    /**
+     * What was measured of one run.
+     *
+     * @param entry the run
+     * @param milliseconds wall time
+     * @param random true if its sampler drew noise, so that it approaches no solution
+     * @param distance norm of the difference from the reference solution in parts of its norm; on an exact model the error.
+     *     NaN without a reference, and where the run is not finished
+     * @param order how fast the distance falls with the steps, between the run of the next fewer steps and this one:
+     *     ln(distance ratio) / ln(step ratio); NaN where there is no such run, or noise was drawn
+     * @param failure why it is not finished, or empty
+     */
+    public record Result(
+            Entry entry, double milliseconds, boolean random, double distance, double order, String failure) {}
+
+    private final List<Entry> entries;
+    private final List<ReferenceSolution> references;
+    private final String[] failures;
+    private volatile Observer observer = progress -> {};
+
+    private Comparison(List<Entry> entries, List<ReferenceSolution> references) {
+        this.entries = List.copyOf(entries);
+        this.references = Collections.unmodifiableList(references);
+        this.failures = new String[entries.size()];
+    }
+
+    /** Every point of a grid at its first step, each with a reference solution. */
+    public static Comparison of(Grid<Sampling> grid) {
+        return of(
+                grid.points().stream()
+                        .map(point -> new Entry(point.at(), point.settings().start(), null))
+                        .toList(),
+                REFERENCE_STEPS);
+    }
+
+    /**
+     * Runs that are there already, by name: branches, for example. They may have begun anywhere, so the reference is the first
+     * of them, as it stands.
+     */
+    public static Comparison of(Map<String, Run> runs) {
+        List<Entry> entries = runs.entrySet().stream()
+                .map(entry -> new Entry(Map.of("run", entry.getKey()), entry.getValue(), null))
+                .toList();
+        requireSome(entries);
+        return new Comparison(
+                entries,
+                Collections.nCopies(
+                        entries.size(), ReferenceSolution.given(entries.get(0).run())));
+    }
+
+    /**
+     * The given runs.
+     *
+     * @param entries one or more
+     * @param referenceSteps steps of the reference solutions, 0 for none
+     */
+    public static Comparison of(List<Entry> entries, int referenceSteps) {
+        requireSome(entries);
+        if (referenceSteps < 0 || referenceSteps > 10_000) {
+            throw new IllegalArgumentException("the reference has " + referenceSteps
+                    + " steps. Give 0 (none) to 10000; " + REFERENCE_STEPS + " are usual.");
+        }
+        Map<List<Object>, ReferenceSolution> solutions = new HashMap<>();
+        List<ReferenceSolution> references = new ArrayList<>();
+        for (Entry entry : entries) {
+            Run start = entry.run().branch().back(entry.run().trajectory().length());
+            references.add(
+                    referenceSteps == 0 || start.done()
+                            ? null
+                            : solutions.computeIfAbsent(
+                                    List.of(
+                                            entry.without(OF_THE_SOLVER),
+                                            start.level().at(-1, -1),
+                                            start.trajectory().plan().end().at(-1, -1)),
+                                    key -> new ReferenceSolution(start, referenceSteps)));
+        }
+        return new Comparison(entries, references);
+    }
+
+    private static void requireSome(List<Entry> entries) {
+        if (entries.isEmpty()) {
+            throw new IllegalArgumentException("there is nothing to compare. Give one run or more.");
+        }
+    }
+
+    /** The same with reference solutions of other steps, 0 for none; from the start. */
+    public Comparison reference(int steps) {
+        return of(
+                entries.stream()
+                        .map(entry -> new Entry(
+                                entry.at(),
+                                entry.run()
+                                        .branch()
+                                        .back(entry.run().trajectory().length()),
+                                entry.decode()))
+                        .toList(),
+                steps);
+    }
+
+    /** Who is told of every call and every step of every run and of the reference solutions. */
+    public Comparison observe(Observer observer) {
+        this.observer = Objects.requireNonNull(observer, "observer");
+        return this;
+    }
+
+    /** The runs, in the order of the grid. */
+    public List<Entry> entries() {
+        return entries;
+    }
+
+    /** Runs that are finished, or cannot be. */
+    public int finished() {
+        int finished = 0;
+        for (int i = 0; i < entries.size(); i++) {
+            finished += isOver(i) ? 1 : 0;
+        }
+        return finished;
+    }
+
+    private boolean isOver(int i) {
+        return failures[i] != null
+                || entries.get(i).run().done()
+                        && (references.get(i) == null || references.get(i).isSolved());
+    }
+
+    /** True when nothing is left to do. */
+    public boolean done() {
+        return finished() == entries.size();
+    }
+
+    /** The part of the calls of all runs and references that is done, 0 to 1. */
+    public double fraction() {
+        double made = 0;
+        double all = 0;
+        List<Run> runs = new ArrayList<>(entries.stream().map(Entry::run).toList());
+        references.stream().filter(Objects::nonNull).distinct().forEach(reference -> runs.add(reference.run()));
+        for (Run run : runs) {
+            made += run.calls();
+            all += run.calls() + (run.done() ? 0 : run.sampling().sampler().callsLeft(run.trajectory()));
+        }
+        return all == 0 ? 1 : made / all;
+    }
+
+    /** What a run is of all, in words: its place, and what it has on the axes; or that it is a reference. */
+    public String label(Run run) {
+        for (int i = 0; i < entries.size(); i++) {
+            if (entries.get(i).run() == run) {
+                return "run " + (i + 1) + " of " + entries.size() + ", "
+                        + String.join(", ", entries.get(i).at().values());
+            }
+        }
+        return "reference solution";
+    }
+
+    /**
+     * Makes all steps that are left, run after run. A run that fails is left where it stands, with the reason in its result.
+     *
+     * @throws CancellationException if {@link #cancel} was called or the thread interrupted; what is
+     *     finished is kept, and this goes on from there when called again
+     * @throws IllegalStateException if every run fails; the message is that of the first
+     */
+    public synchronized Comparison finish() {
+        for (int i = 0; i < entries.size(); i++) {
+            if (isOver(i)) {
+                continue;
+            }
+            try {
+                entries.get(i).run().observe(observer).finish();
+                if (references.get(i) != null) {
+                    references.get(i).solve(observer);
+                }
+            } catch (CancellationException e) {
+                throw e;
+            } catch (IllegalArgumentException | IllegalStateException e) {
+                failures[i] = e.getMessage();
+            }
+        }
+        if (Arrays.stream(failures).allMatch(Objects::nonNull)) {
+            throw new IllegalStateException(failures[0]);
+        }
+        return this;
+    }
+
+    /** Stops the run that another thread is in, before its next question to the model. */
+    public void cancel() {
+        entries.forEach(entry -> entry.run().cancel());
+        references.stream()
+                .filter(Objects::nonNull)
+                .forEach(reference -> reference.run().cancel());
+    }
+
+    /** The reference solution of a run, if it has one that is solved. */
+    public Optional<Tensor> solution(Entry entry) {
+        return Optional.ofNullable(references.get(entries.indexOf(entry)))
+                .filter(ReferenceSolution::isSolved)
+                .map(ReferenceSolution::x);
+    }
+
+    /**
+     * The first run of each that has a reference solution, by what a solution depends on: the axes but sampler, spacing and
+     * steps. Samplers may start from slightly other levels and so have solutions of their own; one stands for all.
+     */
+    public Map<Map<String, String>, Entry> solved() {
+        Map<Map<String, String>, Entry> solved = new LinkedHashMap<>();
+        entries.stream()
+                .filter(entry -> solution(entry).isPresent())
+                .forEach(entry -> solved.putIfAbsent(entry.without(OF_THE_SOLVER), entry));
+        return solved;
+    }
+
+    /** What was measured, one run after the other; of those that are not finished too. */
+    public List<Result> results() {
+        List<Result> results = new ArrayList<>();
+        for (int i = 0; i < entries.size(); i++) {
+            Entry entry = entries.get(i);
+            double milliseconds = entry.run().facts().stream()
+                    .mapToDouble(StepFacts::milliseconds)
+                    .sum();
+            results.add(new Result(
+                    entry,
+                    milliseconds,
+                    isRandom(entry.run()),
+                    distance(i),
+                    order(i),
+                    Objects.requireNonNullElse(failures[i], "")));
+        }
+        return results;
+    }
+
+    private static boolean isRandom(Run run) {
+        var way = run.trajectory();
+        return !way.noise().equals(way.back(way.length()).noise());
+    }
+
+    private double distance(int i) {
+        ReferenceSolution reference = references.get(i);
+        Run run = entries.get(i).run();
+        if (reference == null || !reference.isSolved() || !run.done() && !reference.isGiven()) {
+            return Double.NaN;
+        }
+        Tensor solution = reference.x();
+        if (!Arrays.equals(solution.shape(), run.x().shape())) {
+            return Double.NaN;
+        }
+        return run.x().minus(solution).norm() / solution.norm();
+    }
+
+    /** The convergence from the run of the next fewer steps that has all else in common. */
+    private double order(int i) {
+        Entry entry = entries.get(i);
+        int steps = entry.run().sampling().steps();
+        int before = -1;
+        for (int k = 0; k < entries.size(); k++) {
+            int other = entries.get(k).run().sampling().steps();
+            boolean coarser = other < steps
+                    && (before < 0
+                            || other > entries.get(before).run().sampling().steps());
+            if (coarser && entries.get(k).without(List.of(STEPS)).equals(entry.without(List.of(STEPS)))) {
+                before = k;
+            }
+        }
+        if (before < 0 || !entry.at().containsKey(STEPS) || isRandom(entry.run())) {
+            return Double.NaN;
+        }
+        double ratio = steps / (double) entries.get(before).run().sampling().steps();
+        return Math.log(distance(before) / distance(i)) / Math.log(ratio);
+    }
+
+    @Override
+    public String toString() {
+        return "comparison of " + entries.size() + (entries.size() == 1 ? " run" : " runs") + ", " + finished()
+                + " finished";
+    }
+}

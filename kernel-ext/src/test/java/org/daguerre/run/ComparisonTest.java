@@ -1,0 +1,233 @@
+package org.daguerre.run;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.stream.IntStream;
+import org.daguerre.denoiser.Denoiser;
+import org.daguerre.denoiser.ExactDenoiser;
+import org.daguerre.run.Comparison.Result;
+import org.daguerre.sampler.Heun;
+import org.daguerre.sampler.Sampler;
+import org.daguerre.schedule.EulerSpacing;
+import org.daguerre.schedule.Ladder;
+import org.daguerre.schedule.Level;
+import org.daguerre.schedule.NoiseSchedule;
+import org.daguerre.schedule.TimestepSpacing;
+import org.daguerre.tensor.Noise;
+import org.daguerre.tensor.Tensor;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ComparisonTest {
+
+    private static final double STD = 0.5;
+    private static final Tensor MEAN = Noise.seed(11).draw(1, 32).tensor();
+    private static final NoiseSchedule SCALED = NoiseSchedule.scaledLinear(1000, 0.00085, 0.012);
+    private static final Sampling GAUSSIAN =
+            Sampling.of(ExactDenoiser.gaussian(MEAN, STD), SCALED, 1, 32).seed(12);
+
+    private static Grid<Sampling> grid(Sampling base, List<String> samplers, List<Integer> steps) {
+        return Grid.of(base)
+                .axis(
+                        "sampler",
+                        samplers.stream().map(Sampler::named).toList(),
+                        (s, sampler) -> s.sampler(sampler)
+                                .spacing(new EulerSpacing(TimestepSpacing.LINSPACE, 0).on(Ladder.karras())))
+                .axis("steps", steps, Sampling::steps);
+    }
+
+    /** (x - alpha mean) / hypot(alpha std, sigma) stays the same along the flow; at its end there is no noise. */
+    private static Tensor solution(Run start) {
+        Level from = start.level();
+        Level last = SCALED.at(0);
+        double spread = Math.hypot(last.alpha() * STD, last.sigma()) / Math.hypot(from.alpha() * STD, from.sigma());
+        Tensor x = start.x().plus(-from.alpha(), MEAN).times(spread).plus(last.alpha(), MEAN);
+        return ExactDenoiser.gaussian(MEAN, STD).predict(x, last).denoised();
+    }
+
+    @Test
+    void referenceIsTheSolutionInClosedForm() {
+        Comparison comparison =
+                Comparison.of(grid(GAUSSIAN, List.of("euler"), List.of(4))).finish();
+        Tensor reference = comparison.solution(comparison.entries().get(0)).orElseThrow();
+        Tensor exact =
+                solution(GAUSSIAN.sampler(Sampler.named("euler")).steps(4).start());
+        assertEquals(0, reference.minus(exact).norm() / exact.norm(), 2e-4);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"preserving", "zero terminal SNR", "flow"})
+    void referenceOfAMixtureIsThatOfTenTimesItsSteps(String form) {
+        NoiseSchedule schedule = switch (form) {
+            case "flow" -> NoiseSchedule.flow(1000, 1);
+            case "preserving" -> SCALED;
+            default -> NoiseSchedule.scaledLinear(1000, 0.00085, 0.012).zeroTerminalSnr();
+        };
+        ExactDenoiser mixture =
+                ExactDenoiser.mixture(new double[] {1, 2, 1}, List.of(MEAN, MEAN.times(-1), Tensor.zeros(1, 32)), 0.05);
+        Sampling sampling = Sampling.of(mixture, schedule, 1, 32).seed(3).steps(4);
+        List<Comparison.Entry> entries = List.of(new Comparison.Entry(Map.of(), sampling.start(), null));
+        Comparison usual = Comparison.of(entries, Comparison.REFERENCE_STEPS).finish();
+        Comparison fine =
+                Comparison.of(entries, 10 * Comparison.REFERENCE_STEPS).finish();
+        Tensor x = fine.solution(fine.entries().get(0)).orElseThrow();
+        Tensor of = usual.solution(usual.entries().get(0)).orElseThrow();
+        assertEquals(0, of.minus(x).norm() / x.norm(), 1e-3);
+    }
+
+    @Test
+    void ordersAreThoseOfTheMethods() {
+        Comparison comparison = Comparison.of(
+                        grid(GAUSSIAN, List.of("euler", "heun", "dpmpp-2m"), List.of(8, 16, 32)).points().stream()
+                                .map(p -> new Comparison.Entry(
+                                        p.at(), p.settings().start(), null))
+                                .toList(),
+                        2000)
+                .finish();
+        List<Result> results = comparison.results();
+        double[] expected = {1, 2, 2};
+        for (int sampler = 0; sampler < 3; sampler++) {
+            assertTrue(Double.isNaN(results.get(3 * sampler).order()));
+            assertEquals(expected[sampler], results.get(3 * sampler + 2).order(), 0.4, "sampler " + sampler);
+            assertTrue(results.get(3 * sampler + 2).distance()
+                    < results.get(3 * sampler).distance());
+        }
+        assertEquals(31 + 32, results.get(5).entry().run().calls());
+    }
+
+    @Test
+    void samplersThatDrawNoiseHaveNoOrder() {
+        for (Result result : Comparison.of(grid(GAUSSIAN, List.of("euler-ancestral"), List.of(8, 16)))
+                .finish()
+                .results()) {
+            assertTrue(result.random() && Double.isNaN(result.order()));
+        }
+    }
+
+    @Test
+    void runsFromOneStartShareTheirReference() {
+        List<Run> asked = new ArrayList<>();
+        Comparison comparison = Comparison.of(grid(GAUSSIAN, List.of("euler", "heun"), List.of(4, 8)));
+        comparison.observe(progress -> {
+            if (!asked.contains(progress.run())) {
+                asked.add(progress.run());
+            }
+        });
+        comparison.finish();
+        assertEquals(5, asked.size(), "four runs and one reference");
+        Comparison seeds = Comparison.of(Grid.of(GAUSSIAN).axis("seed", List.of(1L, 2L), Sampling::seed))
+                .finish();
+        assertFalse(seeds.solution(seeds.entries().get(0))
+                .equals(seeds.solution(seeds.entries().get(1))));
+    }
+
+    @Test
+    void cancelledComparisonKeepsWhatIsFinishedAndGoesOn() {
+        Comparison comparison = Comparison.of(grid(GAUSSIAN, List.of("euler", "heun"), List.of(4, 8)));
+        comparison.observe(progress -> {
+            if (progress.run() == comparison.entries().get(2).run() && progress.step() == 2) {
+                comparison.cancel();
+            }
+        });
+        assertThrows(CancellationException.class, comparison::finish);
+        assertEquals(2, comparison.finished());
+        assertTrue(comparison.fraction() > 0 && comparison.fraction() < 1);
+        assertTrue(comparison.results().get(1).distance() > 0);
+        assertTrue(Double.isNaN(comparison.results().get(3).distance()));
+        Tensor kept = comparison.entries().get(0).run().x();
+        comparison.observe(progress -> {}).finish();
+        assertTrue(comparison.done());
+        assertEquals(1, comparison.fraction());
+        assertEquals(kept, comparison.entries().get(0).run().x());
+    }
+
+    @Test
+    void runThatFailsSaysWhyAndTheOthersAreMade() {
+        Sampler failing = Sampler.of("failing", (x, p, level, next) -> x.times(Double.NaN));
+        Comparison comparison = Comparison.of(
+                        Grid.of(GAUSSIAN.steps(3)).axis("sampler", List.of(failing, new Heun()), Sampling::sampler))
+                .finish();
+        assertTrue(comparison.results().get(0).failure().contains("step 1 of sampler 'failing' has values"));
+        assertTrue(Double.isNaN(comparison.results().get(0).distance()));
+        assertTrue(comparison.results().get(1).distance() > 0);
+        Comparison none =
+                Comparison.of(Grid.of(GAUSSIAN.sampler(failing)).axis("seed", List.of(1L, 2L), Sampling::seed));
+        assertTrue(assertThrows(IllegalStateException.class, none::finish)
+                .getMessage()
+                .contains("'failing'"));
+    }
+
+    @Test
+    void runOfAComparisonIsTheRunAlone() {
+        Comparison comparison =
+                Comparison.of(grid(GAUSSIAN, List.of("heun"), List.of(7))).finish();
+        Run alone = GAUSSIAN.sampler(Sampler.named("heun"))
+                .spacing(new EulerSpacing(TimestepSpacing.LINSPACE, 0).on(Ladder.karras()))
+                .steps(7)
+                .start();
+        alone.finish();
+        assertEquals(alone.x(), comparison.entries().get(0).run().x());
+    }
+
+    @Test
+    void gridHasEveryCombinationTheLastAxisFastest() {
+        Grid<String> grid = Grid.of("")
+                .axis("letter", List.of("a", "b"), String::concat)
+                .axis("digit", List.of(1, 2, 3), (text, digit) -> text + digit);
+        assertArrayEquals(
+                new String[] {"a1", "a2", "a3", "b1", "b2", "b3"},
+                grid.points().stream().map(Grid.Point::settings).toArray());
+        assertEquals("{letter=b, digit=1}", grid.points().get(3).at().toString());
+    }
+
+    @Test
+    void gridTooBigOrWithAnAxisTwiceIsRefused() {
+        Grid<Integer> grid = Grid.of(0)
+                .axis("a", IntStream.range(0, 128).boxed().toList(), Integer::sum)
+                .axis("b", List.of(1, 2), Integer::sum);
+        assertEquals(256, grid.points().size());
+        for (var wrong : List.<org.junit.jupiter.api.function.Executable>of(
+                () -> grid.axis("c", List.of(1, 2), Integer::sum),
+                () -> grid.axis("a", List.of(1), Integer::sum),
+                () -> grid.axis("c", List.<Integer>of(), Integer::sum),
+                () -> Comparison.of(Map.of()),
+                () -> Comparison.of(List.of(new Comparison.Entry(Map.of(), GAUSSIAN.start(), null)), -1))) {
+            assertEquals(
+                    1,
+                    assertThrows(IllegalArgumentException.class, wrong)
+                            .getMessage()
+                            .lines()
+                            .count());
+        }
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> grid.axis("c", List.of(1, 2, 3), Integer::sum))
+                .getMessage()
+                .contains("the grid has 768 runs or more. Give at most 256"));
+    }
+
+    @Test
+    void stateOfAModelIsNeverAskedTwiceForOneRun() {
+        int[] calls = {0};
+        Denoiser counted = Denoiser.of((x, level) -> {
+            calls[0]++;
+            return x.times(0.5);
+        });
+        Comparison comparison = Comparison.of(
+                        List.of(new Comparison.Entry(
+                                Map.of(),
+                                Sampling.of(counted, SCALED, 1, 4).steps(5).start(),
+                                null)),
+                        0)
+                .finish();
+        comparison.results();
+        assertEquals(5, calls[0]);
+    }
+}
