@@ -16,6 +16,7 @@ public final class Notebook {
     /** What cells need not import. */
     static final String IMPORTS = String.join(
             "\n",
+            "import java.nio.file.*;",
             "import org.daguerre.tensor.*;",
             "import org.daguerre.schedule.*;",
             "import org.daguerre.denoiser.*;",
