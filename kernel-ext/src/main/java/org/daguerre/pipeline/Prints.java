@@ -20,7 +20,8 @@ public final class Prints {
     private static final int SIDE = 256;
 
     private static final int FEW = 9;
-    private static final int MOST_COLUMNS = 8;
+    private static final int MOST_COLUMNS = 6;
+    private static final int PAGE = 760;
 
     private Prints() {}
 
@@ -98,7 +99,12 @@ public final class Prints {
                         .collect(Collectors.joining(", ")));
             });
         }
-        return sheet(pictures, captions).columns(columns).gutter(4);
+        return ContactSheet.of(pictures.stream()
+                        .map(picture -> picture.enlargedWithin(PAGE / columns))
+                        .toList())
+                .captions(captions)
+                .columns(columns)
+                .gutter(4);
     }
 
     private static String caption(String axis, String value) {

@@ -28,6 +28,9 @@ public final class PathPlot {
     private static final int NAME = 18;
     private static final int CROSS = 4;
 
+    /** Beyond this lies little of a state of variance 1, and a jump there is cut off. */
+    private static final double WIDEST = 2.8;
+
     /** One path a point; {@code path[step]} is {x, y}. */
     private record Paths(String name, List<double[][]> points) {}
 
@@ -37,7 +40,7 @@ public final class PathPlot {
      * The paths of all points of each run, from noise (a ring) to where they are now (a dot), and the middles of the data as
      * crosses.
      *
-     * @param runs by name; states {@code [n, 2]}, n points each. Where schedules preserve variance, all of it fits the square
+     * @param runs by name; states {@code [n, 2]}, n points each. A square reaches to 2.8 at most
      * @param means the middles of the data, {@code [1, 2]} each
      * @param columns squares side by side, 1 or more; 4 is good
      * @throws IllegalArgumentException if there is no run, or a state is not of points in the plane
@@ -55,7 +58,7 @@ public final class PathPlot {
                 .mapToDouble(at -> Math.max(Math.abs(at[0]), Math.abs(at[1])))
                 .max()
                 .orElse(1);
-        double half = Math.min(1.05 * reach, 4);
+        double half = Math.min(1.05 * reach, WIDEST);
         int across = Math.min(columns, paths.size());
         int cell = Math.min(240, (Figure.WIDTH - 2 * MARGIN - (across - 1) * GAP) / across);
         int rows = (paths.size() + across - 1) / across;
