@@ -70,7 +70,7 @@ final class PlotMagic extends Magic {
             index = "1..*",
             paramLabel = "NAME",
             description =
-                    "schedules to draw: linear, scaled_linear, cosine, sigmoid, zero_snr, flow, or variables of yours; the model's own if none is given")
+                    "schedules to draw: linear, scaled_linear, cosine, sigmoid, laplace, exp, zero_snr, flow, or variables of yours; the model's own if none is given")
     private List<String> names = List.of();
 
     @Option(names = "--frames", paramLabel = "N", description = "the most frames of a film strip, 1 or more")

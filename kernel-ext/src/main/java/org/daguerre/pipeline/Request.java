@@ -187,7 +187,7 @@ public record Request(
         return with(sampling.sampler(sampler));
     }
 
-    /** linear, scaled_linear, cosine or sigmoid, over the model's own range of betas. */
+    /** linear, scaled_linear, cosine, sigmoid, laplace or exp, over the model's own range of betas where it has one. */
     public Request schedule(String name) {
         return with(sampling.scheduler(sampling.scheduler.schedule(name)).schedule(null));
     }
@@ -197,7 +197,7 @@ public record Request(
         return with(sampling.schedule(schedule));
     }
 
-    /** leading, trailing or linspace timesteps, or noise levels on a karras, exponential, beta or lu ladder. */
+    /** leading, trailing or linspace timesteps, noise levels on a karras, exponential, beta or lu ladder, or ays steps. */
     public Request spacing(String name) {
         return with(sampling.scheduler(sampling.scheduler.spacing(name)).spacing(null));
     }

@@ -57,7 +57,7 @@ record Scheduler(ObjectNode json, SchedulerConfig config, Map<String, String> as
         return with(SCHEDULE, known.equals("cosine") ? "squaredcos_cap_v2" : known, known);
     }
 
-    /** leading, trailing or linspace timesteps, or the levels of a ladder. */
+    /** leading, trailing or linspace timesteps, aligned steps, or the levels of a ladder. */
     Scheduler spacing(String name) {
         String known = Names.known("spacing", name, Spacing.names());
         ObjectNode changed = json.deepCopy();

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.daguerre.denoiser.PredictionType;
+import org.daguerre.schedule.AysSpacing;
 import org.daguerre.schedule.DdimSpacing;
 import org.daguerre.schedule.DiscreteSchedule;
 import org.daguerre.schedule.DpmSpacing;
@@ -176,7 +177,15 @@ final class SchedulerOptions {
     Spacing ddimSpacing(boolean setAlphaToOne, boolean fixedStride) {
         return isFlow()
                 ? flowSpacing(FlowSpacing.Points.TO_SHIFTED_LEAST)
-                : new DdimSpacing(timestepSpacing("leading"), whole("steps_offset", 0), setAlphaToOne, fixedStride);
+                : aligned("leading")
+                        .orElseGet(() -> new DdimSpacing(
+                                timestepSpacing("leading"), whole("steps_offset", 0), setAlphaToOne, fixedStride));
+    }
+
+    /** Daguerre's own values of timestep_spacing. */
+    private Optional<Spacing> aligned(String fallback) {
+        idle("steps_offset");
+        return AysSpacing.named(text("timestep_spacing", fallback));
     }
 
     /** Of Euler and its kin; {@code ends} are the classes that have final_sigmas_type. */
@@ -186,7 +195,8 @@ final class SchedulerOptions {
         }
         idle("sigma_min", "sigma_max");
         FinalSigma end = ends ? finalSigma() : FinalSigma.ZERO;
-        Spacing grid = new EulerSpacing(timestepSpacing("linspace"), whole("steps_offset", 0), end);
+        Spacing grid = aligned("linspace")
+                .orElseGet(() -> new EulerSpacing(timestepSpacing("linspace"), whole("steps_offset", 0), end));
         return ladder(false)
                 .<Spacing>map(ladder -> new LadderSpacing(grid, ladder, false, roundingOf(rounding), end))
                 .orElse(grid);
@@ -224,8 +234,10 @@ final class SchedulerOptions {
         double lambda = kind.lambdaMinClipped()
                 ? number("lambda_min_clipped", Double.NEGATIVE_INFINITY)
                 : Double.NEGATIVE_INFINITY;
-        TimestepSpacing spacing = kind.spacings() ? timestepSpacing("linspace") : TimestepSpacing.LINSPACE;
-        Spacing grid = new DpmSpacing(spacing, kind.spacings() ? whole("steps_offset", 0) : 0, end, lambda);
+        Spacing grid = aligned("linspace")
+                .orElseGet(() -> kind.spacings()
+                        ? new DpmSpacing(timestepSpacing("linspace"), whole("steps_offset", 0), end, lambda)
+                        : new DpmSpacing(TimestepSpacing.LINSPACE, 0, end, lambda));
         Optional<Ladder> ladder = ladder(kind.lu());
         boolean rounds = flag("use_karras_sigmas", false) || kind.lu() && flag("use_lu_lambdas", false);
         boolean cosine =

@@ -1,7 +1,9 @@
 package org.daguerre.schedule;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Levels optimised for few steps, Sabour, Fidler and Kreis 2024, "Align Your Steps", arXiv 2404.14507: ten by their published
@@ -13,22 +15,43 @@ public record AysSpacing(Optimised model) implements Spacing {
 
     /** Models with published steps. */
     public enum Optimised {
-        STABLE_DIFFUSION(999, 850, 736, 645, 545, 455, 343, 233, 124, 24),
-        STABLE_DIFFUSION_XL(999, 845, 730, 587, 443, 310, 193, 116, 53, 13);
+        STABLE_DIFFUSION("ays", 999, 850, 736, 645, 545, 455, 343, 233, 124, 24),
+        STABLE_DIFFUSION_XL("ays-sdxl", 999, 845, 730, 587, 443, 310, 193, 116, 53, 13);
 
+        private final String spacing;
         private final int[] timesteps;
 
-        Optimised(int... timesteps) {
+        Optimised(String spacing, int... timesteps) {
+            this.spacing = spacing;
             this.timesteps = timesteps;
         }
     }
 
+    /** ays and ays-sdxl. */
+    static List<String> names() {
+        return Arrays.stream(Optimised.values()).map(o -> o.spacing).toList();
+    }
+
+    /** The steps of a name, if it is one of {@link #names}. */
+    public static Optional<Spacing> named(String name) {
+        return Arrays.stream(Optimised.values())
+                .filter(o -> o.spacing.equals(name))
+                .findFirst()
+                .map(AysSpacing::new);
+    }
+
     @Override
     public Plan plan(NoiseSchedule schedule, int n) {
+        int[] published = model.timesteps;
+        if (schedule.numTrainTimesteps() <= published[0]
+                || schedule.at(published[0]).alpha() == 0) {
+            throw new IllegalArgumentException(
+                    "the steps of " + this + " were optimised over 1000 timesteps of which the"
+                            + " last has some signal, and the model has " + schedule + ". Leave the spacing out.");
+        }
         if (n < 1 || n > schedule.numTrainTimesteps()) {
             throw new IllegalArgumentException("steps is " + n + ". Give 1 to " + schedule.numTrainTimesteps() + ".");
         }
-        int[] published = model.timesteps;
         List<Level> levels = new ArrayList<>();
         for (int i = 0; i < n; i++) {
             double at = i * (published.length / (double) n);
@@ -44,5 +67,10 @@ public record AysSpacing(Optimised model) implements Spacing {
         double startScale = levels.get(0).sigma();
         levels.add(Level.preserving(0, 1));
         return Plan.through(schedule, levels, startScale);
+    }
+
+    @Override
+    public String toString() {
+        return model.spacing;
     }
 }

@@ -15,7 +15,8 @@ public final class NoiseSchedules {
     private static final int TRAINED = 1000;
 
     /** Those that a scheduler_config.json can ask for as its beta_schedule. */
-    private static final List<String> OF_BETAS = List.of("linear", "scaled_linear", "cosine", "sigmoid");
+    private static final List<String> OF_BETAS =
+            List.of("linear", "scaled_linear", "cosine", "sigmoid", "laplace", "exp");
 
     private static final Map<String, NoiseSchedule> BY_NAME = new LinkedHashMap<>();
 
@@ -25,6 +26,8 @@ public final class NoiseSchedules {
         BY_NAME.put("scaled_linear", scaledLinear);
         BY_NAME.put("cosine", NoiseSchedule.cosine(TRAINED));
         BY_NAME.put("sigmoid", NoiseSchedule.sigmoid(TRAINED, 0.0001, 0.02));
+        BY_NAME.put("laplace", NoiseSchedule.laplace(TRAINED));
+        BY_NAME.put("exp", NoiseSchedule.exponential(TRAINED));
         BY_NAME.put("zero_snr", scaledLinear.zeroTerminalSnr());
         BY_NAME.put("flow", NoiseSchedule.flow(TRAINED, 1));
     }

@@ -7,9 +7,10 @@ import java.util.stream.Stream;
 @FunctionalInterface
 public interface Spacing {
 
-    /** What a person can ask for by name: a timestep spacing, or a ladder of noise levels. */
+    /** What a person can ask for by name: a timestep spacing, a ladder of noise levels, or aligned steps. */
     static List<String> names() {
-        return Stream.concat(TimestepSpacing.names().stream(), Ladder.names().stream())
+        return Stream.of(TimestepSpacing.names(), Ladder.names(), AysSpacing.names())
+                .flatMap(List::stream)
                 .toList();
     }
 

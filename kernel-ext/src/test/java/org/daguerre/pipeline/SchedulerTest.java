@@ -144,6 +144,35 @@ class SchedulerTest {
         }
     }
 
+    @Test
+    void alignedStepsAreThoseOfEverySamplerThatIsNotDistilled() throws IOException {
+        for (String name : Samplers.names()) {
+            Scheduler asked = scheduler(LATENT).spacing("ays").sampler(name);
+            if (List.of("lcm", "tcd", "consistency").contains(name)) {
+                assertThrows(IllegalArgumentException.class, asked::checked);
+            } else {
+                Plan plan = sampling(asked.checked()).steps(10).plan();
+                assertEquals(850, plan.from(1).t(), name);
+                assertEquals(0, plan.end().sigma());
+            }
+        }
+        assertEquals(
+                845,
+                sampling(scheduler(LATENT).spacing("ays-sdxl"))
+                        .steps(10)
+                        .plan()
+                        .from(1)
+                        .t());
+        assertRefused(
+                scheduler(FLOW).spacing("ays"),
+                "spacing is 'ays', and this model was trained as a flow, whose steps are spaced by its shift."
+                        + " Leave the spacing out.");
+        Sampling few = sampling(scheduler(OWN_BETAS).spacing("ays"));
+        assertTrue(assertThrows(IllegalArgumentException.class, few::plan)
+                .getMessage()
+                .startsWith("the steps of ays"));
+    }
+
     private static Plan plan(Scheduler scheduler) {
         return sampling(scheduler).plan();
     }
@@ -172,6 +201,8 @@ class SchedulerTest {
         assertEquals(0, NoiseSchedule.named("zero_snr").at(999).alpha());
         assertEquals(stable.at(0).alpha(), NoiseSchedule.named("zero_snr").at(0).alpha(), 1e-6);
         assertEquals(NoiseSchedule.flow(1000, 1), NoiseSchedule.named("flow"));
-        assertEquals(6, NoiseSchedules.names().size());
+        assertEquals(NoiseSchedule.laplace(1000), NoiseSchedule.named("laplace"));
+        assertEquals(NoiseSchedule.exponential(1000), NoiseSchedule.named("exp"));
+        assertEquals(8, NoiseSchedules.names().size());
     }
 }
