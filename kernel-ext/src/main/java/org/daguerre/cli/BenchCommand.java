@@ -3,6 +3,7 @@ package org.daguerre.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.daguerre.pipeline.Benchmark;
 import picocli.CommandLine.Command;
@@ -27,6 +28,12 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--reloads", paramLabel = "N", description = "the number of times to load it again, 0 or more")
     private int reloads = 50;
 
+    @Option(
+            names = "--python",
+            paramLabel = "COMMAND",
+            description = "a Python with onnxruntime and numpy to compare with, such as .venv/bin/python")
+    private String python;
+
     @Option(names = "--out", paramLabel = "FILE", description = "a Markdown file for the tables")
     private Path out;
 
@@ -43,7 +50,12 @@ final class BenchCommand implements Callable<Integer> {
         String tables;
         try (TerminalBar bar = new TerminalBar(spec.commandLine().getErr())) {
             double stages = rounds + reloads + 5.0;
-            tables = Benchmark.of(model, rounds, reloads, stage -> bar.show(stage, Math.min(1, done[0]++ / stages)))
+            tables = Benchmark.of(
+                            model,
+                            rounds,
+                            reloads,
+                            Optional.ofNullable(python),
+                            stage -> bar.show(stage, Math.min(1, done[0]++ / stages)))
                     .markdown();
         }
         if (out != null) {

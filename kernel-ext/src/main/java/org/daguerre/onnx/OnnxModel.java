@@ -57,22 +57,25 @@ public final class OnnxModel implements AutoCloseable {
     private final Map<String, Port> inputs;
     private final Map<String, Port> outputs;
     private final Native held;
+    private final int threads;
     private final Cleaner.Cleanable cleanable;
 
-    private OnnxModel(String label, OnnxGraph graph, Provider provider, Native held) throws OrtException {
+    private OnnxModel(String label, OnnxGraph graph, Provider provider, Native held, int threads) throws OrtException {
         this.label = label;
         this.graph = graph;
         this.provider = provider;
         this.held = held;
+        this.threads = threads;
         this.inputs = ports(label, held.session.getInputInfo());
         this.outputs = ports(label, held.session.getOutputInfo());
         this.cleanable = CLEANER.register(this, () -> OwnerThread.later(held::close));
     }
 
     /** The model of a session, which is closed if the graph is refused. */
-    private static OnnxModel of(String label, OnnxGraph graph, Provider provider, Native held) throws OrtException {
+    private static OnnxModel of(String label, OnnxGraph graph, Provider provider, Native held, int threads)
+            throws OrtException {
         try {
-            return new OnnxModel(label, graph, provider, held);
+            return new OnnxModel(label, graph, provider, held, threads);
         } catch (OrtException | RuntimeException | Error e) {
             held.close();
             throw e;
@@ -138,7 +141,7 @@ public final class OnnxModel implements AutoCloseable {
             Provider provider = new Provider(
                     new Device(Device.Kind.CUDA, cuda.index()),
                     cuda.kind() == Device.Kind.AUTO ? "CUDA works here" : "asked for");
-            return of(label, graph, provider, new Native(environment, session));
+            return of(label, graph, provider, new Native(environment, session), threads(file, graph));
         }
     }
 
@@ -153,7 +156,8 @@ public final class OnnxModel implements AutoCloseable {
             throws OrtException {
         try (SessionOptions options = options(file, graph)) {
             Provider provider = new Provider(cpu, whyNoCuda == null ? "asked for" : "no CUDA: " + whyNoCuda);
-            return of(label, graph, provider, new Native(environment, session(environment, file, bytes, options)));
+            Native held = new Native(environment, session(environment, file, bytes, options));
+            return of(label, graph, provider, held, threads(file, graph));
         }
     }
 
@@ -273,6 +277,11 @@ public final class OnnxModel implements AutoCloseable {
 
     private static IllegalStateException closed(String label) {
         return new IllegalStateException(label + " is closed. Load the model again.");
+    }
+
+    /** Threads that a run has. */
+    public int threads() {
+        return threads;
     }
 
     /** What it runs on. */

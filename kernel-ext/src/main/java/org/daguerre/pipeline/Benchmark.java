@@ -10,8 +10,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.daguerre.backbone.Conditioning;
 import org.daguerre.onnx.Device;
@@ -35,7 +37,7 @@ public record Benchmark(
 
     private static final String PROMPT = "three red apples on a tray";
     private static final int STEPS = 30;
-    private static final double GUIDANCE = 3;
+    static final double GUIDANCE = 3;
     private static final int PICTURES = 10;
 
     /** Rounds before the measured ones, for the compiler of the JVM. */
@@ -96,6 +98,17 @@ public record Benchmark(
      * @param progress is told what is being measured
      */
     public static Benchmark of(String nameOrFolder, int rounds, int reloads, Consumer<String> progress) {
+        return of(nameOrFolder, rounds, reloads, Optional.empty(), progress);
+    }
+
+    /**
+     * Measures a model, and beside it a loop of onnxruntime and NumPy in Python, which takes its turn in every round with the
+     * same graphs, threads and steps.
+     *
+     * @param python the command of a Python that has onnxruntime and NumPy
+     */
+    public static Benchmark of(
+            String nameOrFolder, int rounds, int reloads, Optional<String> python, Consumer<String> progress) {
         if (rounds < 1) {
             throw new IllegalArgumentException("rounds is " + rounds + ". Give 1 or more, usually 10.");
         }
@@ -108,6 +121,7 @@ public record Benchmark(
         Map<String, Double> resident = new LinkedHashMap<>();
         progress.accept("loading");
         note(resident, "before the first load");
+        String memory;
         Model[] loaded = new Model[1];
         times.put("first load", Time.of(() -> loaded[0] = Model.load(folder, Device.CPU)));
         try (Model model = loaded[0]) {
@@ -119,12 +133,17 @@ public record Benchmark(
                 paint(request);
             }
             note(resident, "after " + PICTURES + " pictures");
-            rounds(model, request, rounds, times, overBare, progress);
+            try (PythonLoop beside =
+                    python.map(command -> new PythonLoop(command, request)).orElse(null)) {
+                rounds(model, request, beside, rounds, times, overBare, progress);
+                memory = beside == null ? "" : "; " + beside;
+            }
+            memory = peakMegabytes() + memory;
         }
         reload(folder, reloads, resident, progress);
         String subject = String.format(
                 Locale.ROOT,
-                "%s, %d steps, guidance %s, %d rounds; Java %s, %s %s, processors: %d",
+                "%s, %d steps, guidance %s, %d rounds; Java %s, %s %s, processors: %d%s",
                 folder.name(),
                 STEPS,
                 GUIDANCE,
@@ -132,7 +151,8 @@ public record Benchmark(
                 Runtime.version().feature(),
                 System.getProperty("os.name"),
                 System.getProperty("os.arch"),
-                Runtime.getRuntime().availableProcessors());
+                Runtime.getRuntime().availableProcessors(),
+                memory);
         return new Benchmark(subject, times, overBare, resident);
     }
 
@@ -143,6 +163,7 @@ public record Benchmark(
     private static void rounds(
             Model model,
             Request request,
+            PythonLoop python,
             int rounds,
             Map<String, Time> times,
             Map<String, Time> overBare,
@@ -156,18 +177,21 @@ public record Benchmark(
         OnnxModel backbone = model.backbone().model();
         String out = model.backbone().output();
         Generation[] next = new Generation[1];
-        Map<String, Runnable> loops = new LinkedHashMap<>();
-        loops.put("bare loop of " + calls + " session.run", () -> backbone.repeat(inputs, out, calls));
-        loops.put("the same through OnnxModel", () -> repeat(calls, () -> backbone.run(inputs, out)));
-        loops.put("guided run of " + STEPS + " steps", () -> next[0].finish());
-        loops.put("picture: prompt, run, decoding", () -> paint(request));
+        Map<String, Supplier<Time>> loops = new LinkedHashMap<>();
+        loops.put("bare loop of " + calls + " session.run", () -> Time.of(() -> backbone.repeat(inputs, out, calls)));
+        loops.put("the same through OnnxModel", () -> Time.of(() -> repeat(calls, () -> backbone.run(inputs, out))));
+        loops.put("guided run of " + STEPS + " steps", () -> Time.of(() -> next[0].finish()));
+        loops.put("picture: prompt, run, decoding", () -> Time.of(() -> paint(request)));
+        if (python != null) {
+            loops.put("picture by Python: onnxruntime, NumPy", python::picture);
+        }
         Map<String, Time[]> measured = new LinkedHashMap<>();
         loops.keySet().forEach(name -> measured.put(name, new Time[rounds]));
         for (int i = -WARM_UP; i < rounds; i++) {
             progress.accept(i < 0 ? "warming up" : "round " + (i + 1) + " of " + rounds);
             next[0] = request.start();
-            for (Map.Entry<String, Runnable> loop : loops.entrySet()) {
-                Time time = Time.of(loop.getValue());
+            for (Map.Entry<String, Supplier<Time>> loop : loops.entrySet()) {
+                Time time = loop.getValue().get();
                 if (i >= 0) {
                     measured.get(loop.getKey())[i] = time;
                 }
@@ -206,13 +230,24 @@ public record Benchmark(
     }
 
     private static OptionalDouble residentMegabytes() {
+        return status("VmRSS");
+    }
+
+    /** The most memory that this program had so far, in words; empty where the system does not tell. */
+    private static String peakMegabytes() {
+        OptionalDouble peak = status("VmHWM");
+        return peak.isPresent() ? String.format(Locale.ROOT, "; peak %.0f MB", peak.getAsDouble()) : "";
+    }
+
+    /** A line of the system's account of this program, in megabytes. */
+    private static OptionalDouble status(String name) {
         Path status = Path.of("/proc/self/status");
         if (!Files.exists(status)) {
             return OptionalDouble.empty();
         }
         try {
             return Files.readAllLines(status).stream()
-                    .filter(line -> line.startsWith("VmRSS"))
+                    .filter(line -> line.startsWith(name))
                     .mapToDouble(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024 / 1e6)
                     .findFirst();
         } catch (IOException e) {

@@ -132,6 +132,16 @@ public final class Vae implements AutoCloseable {
         return Tensor.concat(halves);
     }
 
+    /** What latents are multiplied by. */
+    public double scalingFactor() {
+        return scalingFactor;
+    }
+
+    /** What is taken from latents before. */
+    public double shiftFactor() {
+        return shiftFactor;
+    }
+
     /** The graph that decodes. */
     public OnnxModel decoder() {
         return decoder;

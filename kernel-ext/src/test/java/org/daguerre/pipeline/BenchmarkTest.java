@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.daguerre.pipeline.Benchmark.Time;
 import org.junit.jupiter.api.Test;
 
@@ -30,6 +31,20 @@ class BenchmarkTest {
         assertEquals(1, benchmark.overBare().get("bare loop of 30 session.run").wall());
         assertEquals(4, benchmark.overBare().size());
         assertTrue(told.containsAll(List.of("round 1 of 2", "round 2 of 2", "reload 1 of 1")), told.toString());
+    }
+
+    @Test
+    void pythonThatIsNoneOrLacksItsPackagesIsNamedWithTheRemedy() {
+        var none = assertThrows(
+                IllegalArgumentException.class,
+                () -> Benchmark.of("exact", 1, 0, Optional.of("no-such-python"), stage -> {}));
+        assertTrue(
+                none.getMessage().startsWith("python is 'no-such-python', which cannot be run. Give"),
+                none.getMessage());
+        var other = assertThrows(
+                IllegalStateException.class, () -> Benchmark.of("exact", 1, 0, Optional.of("false"), stage -> {}));
+        assertTrue(other.getMessage().startsWith("Python 'false' ended: "), other.getMessage());
+        assertTrue(other.getMessage().endsWith("false -m pip install onnxruntime numpy"), other.getMessage());
     }
 
     @Test
