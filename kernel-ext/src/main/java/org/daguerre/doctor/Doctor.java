@@ -3,6 +3,8 @@ package org.daguerre.doctor;
 import java.awt.Font;
 import java.awt.GraphicsEnvironment;
 import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -29,6 +31,7 @@ public final class Doctor {
         findings.add(guarded("memory", Doctor::heap));
         findings.add(guarded("assertions", Doctor::assertions));
         findings.add(guarded("fonts", Doctor::fonts));
+        findings.add(guarded("CUDA", Doctor::cuda));
         findings.addAll(models());
         return findings;
     }
@@ -70,6 +73,14 @@ public final class Doctor {
         return Doctor.class.desiredAssertionStatus()
                 ? Finding.well("assertions on")
                 : Finding.well("assertions off: a cell's assert says nothing (-ea turns them on)");
+    }
+
+    private static Finding cuda() {
+        try {
+            return Cuda.here().finding();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Without fonts, AWT throws an Error at the first letter drawn; pictures need none, charts do. */

@@ -189,8 +189,13 @@ public final class OnnxModel implements AutoCloseable {
         return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "daguerre");
     }
 
+    /** True if this is the GPU build of ONNX Runtime; whether a GPU can be used shows when a model is loaded. */
+    public static boolean hasCudaBuild() {
+        return OrtEnvironment.getAvailableProviders().contains(OrtProvider.CUDA);
+    }
+
     private static String whyNoCuda(OrtException e) {
-        if (!OrtEnvironment.getAvailableProviders().contains(OrtProvider.CUDA)) {
+        if (!hasCudaBuild()) {
             return "this is the CPU build of ONNX Runtime";
         }
         return readable(e);
