@@ -223,8 +223,9 @@ public final class Comparison {
                 }
             } catch (CancellationException e) {
                 throw e;
-            } catch (IllegalArgumentException | IllegalStateException e) {
-                failures[i] = e.getMessage();
+            } catch (RuntimeException e) { // one's own model may throw anything
+                failures[i] =
+                        Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName());
             }
         }
         if (Arrays.stream(failures).allMatch(Objects::nonNull)) {

@@ -10,7 +10,6 @@ import org.daguerre.denoiser.Denoiser;
 import org.daguerre.denoiser.Prediction;
 import org.daguerre.guidance.Guidance;
 import org.daguerre.sampler.Edit;
-import org.daguerre.sampler.Sampler;
 import org.daguerre.sampler.Step;
 import org.daguerre.sampler.Trajectory;
 import org.daguerre.schedule.Level;
@@ -155,17 +154,22 @@ public final class Run {
         Step step;
         try {
             step = by.sampler().next(counted, soFar);
-        } catch (RuntimeException | StackOverflowError | AssertionError e) {
+        } catch (RuntimeException | Error e) {
             throw model.failed("sampler '" + by.sampler() + "'", e);
         }
-        step = checked(by.sampler(), step, soFar);
+        step = checked(at + " of sampler '" + by.sampler() + "' ", step, soFar);
         for (Edit edit : by.edits()) {
-            step = edit.apply(step);
+            try {
+                step = edit.apply(step);
+            } catch (RuntimeException | Error e) {
+                throw model.failed("an edit", e);
+            }
+            step = checked(at + " after an edit ", step, soFar);
         }
         double milliseconds = (System.nanoTime() - start) / 1e6;
         Trajectory after = soFar.then(step);
-        node = new Node(from, after, by, milliseconds, calls[0]);
         int left = after.done() ? 0 : by.sampler().callsLeft(after);
+        node = new Node(from, after, by, milliseconds, calls[0]);
         observer.on(new Progress(
                 this, after.length(), after.length() + after.stepsLeft(), calls[0], calls[0] + left, true));
     }
@@ -176,7 +180,7 @@ public final class Run {
         Prediction prediction;
         try {
             prediction = guided.predict(x, level);
-        } catch (RuntimeException | StackOverflowError | AssertionError e) {
+        } catch (RuntimeException | Error e) {
             throw model.failed("'" + guidance + "'", e);
         }
         if (prediction == null) {
@@ -188,9 +192,8 @@ public final class Run {
         return prediction;
     }
 
-    /** One's own sampler may err; the run then stays where it is. */
-    private static Step checked(Sampler sampler, Step step, Trajectory soFar) {
-        String whose = "step " + (soFar.length() + 1) + " of sampler '" + sampler + "' ";
+    /** One's own sampler or edit may err; the run then stays where it is. */
+    private static Step checked(String whose, Step step, Trajectory soFar) {
         if (step == null || step.x() == null) {
             throw new IllegalStateException(whose + "is null. Return a state, x of the same shape.");
         }
@@ -202,6 +205,17 @@ public final class Run {
         if (!step.x().isFinite()) {
             throw new IllegalStateException(whose + "has values that are infinite or not a number."
                     + " Look for a division by alpha or sigma, which may be 0, or take another sampler.");
+        }
+        if (step.level() == null || step.noise() == null) {
+            throw new IllegalStateException(whose + "has no " + (step.level() == null ? "level" : "noise")
+                    + ". Return the level that the state now has, such as soFar.next(), and the noise to come, such as"
+                    + " soFar.noise().");
+        }
+        if (step.level().index() >= soFar.plan().count() && !step.level().isEnd()) {
+            throw new IllegalStateException(whose + "leads to place "
+                    + step.level().index() + " of a plan of "
+                    + soFar.plan().count() + " steps. Return a level of the plan, such as soFar.next(), or one off it,"
+                    + " with index -1.");
         }
         return step;
     }

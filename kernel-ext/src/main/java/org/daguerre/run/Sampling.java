@@ -109,7 +109,11 @@ public record Sampling(
     /** All levels of the run. */
     public Plan plan() {
         try {
-            return spacing.forShape(shape).plan(schedule, steps);
+            Plan plan = spacing.forShape(shape).plan(schedule, steps);
+            if (plan == null) {
+                throw new IllegalStateException("spacing '" + spacing + "' gave no plan, null. Return a Plan.");
+            }
+            return plan;
         } catch (IllegalArgumentException | IllegalStateException | UnsupportedOperationException explained) {
             throw explained;
         } catch (RuntimeException | StackOverflowError | AssertionError e) { // one's own schedule or spacing may err

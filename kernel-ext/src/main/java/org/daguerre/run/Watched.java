@@ -44,6 +44,10 @@ final class Watched implements ConditionalDenoiser {
             throw keep(e);
         }
         for (int i = 0; i < answers.size(); i++) {
+            if (answers.get(i) == null) {
+                throw failed("the model's answer '" + branches.get(i)
+                        + "' is null. Return a prediction of the state's shape.");
+            }
             if (!answers.get(i).raw().isFinite()) {
                 throw failed("the model's answer '" + branches.get(i)
                         + "' has values that are infinite or not a number. Take another device or another model.");
@@ -62,6 +66,9 @@ final class Watched implements ConditionalDenoiser {
      * library's; otherwise with the name of whose it is, and with the frames of what was thrown.
      */
     RuntimeException failed(String whose, Throwable thrown) {
+        if (thrown instanceof VirtualMachineError fatal && !(thrown instanceof StackOverflowError)) {
+            throw fatal; // no memory left, for one: nobody's mistake in particular
+        }
         if (thrown == explained || thrown instanceof CancellationException || isOurs(thrown)) {
             return keep((RuntimeException) thrown);
         }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.stream.IntStream;
+import org.daguerre.denoiser.ConditionalDenoiser;
 import org.daguerre.denoiser.Denoiser;
 import org.daguerre.denoiser.ExactDenoiser;
 import org.daguerre.run.Comparison.Result;
@@ -164,6 +165,34 @@ class ComparisonTest {
         assertTrue(assertThrows(IllegalStateException.class, none::finish)
                 .getMessage()
                 .contains("'failing'"));
+    }
+
+    @Test
+    void whateverAModelOrSamplerThrowsTheOthersAreMade() {
+        Sampler failing = Sampler.of("failing", (x, p, level, next) -> {
+            throw new Error("boom");
+        });
+        Denoiser broken = (x, level) -> {
+            throw new ArithmeticException("by zero");
+        };
+        Comparison comparison = Comparison.of(
+                        List.of(
+                                new Comparison.Entry(
+                                        Map.of("run", "a"),
+                                        GAUSSIAN.sampler(failing).start(),
+                                        null),
+                                new Comparison.Entry(
+                                        Map.of("run", "b"),
+                                        GAUSSIAN.model(ConditionalDenoiser.of(broken))
+                                                .start(),
+                                        null),
+                                new Comparison.Entry(
+                                        Map.of("run", "c"), GAUSSIAN.steps(3).start(), null)),
+                        20)
+                .finish();
+        assertTrue(comparison.results().get(0).failure().contains("threw Error (boom)"));
+        assertTrue(comparison.results().get(1).failure().contains("by zero"));
+        assertTrue(comparison.results().get(2).distance() > 0);
     }
 
     @Test

@@ -17,9 +17,12 @@ import org.daguerre.denoiser.ConditionalDenoiser;
 import org.daguerre.denoiser.Denoiser;
 import org.daguerre.denoiser.ExactDenoiser;
 import org.daguerre.guidance.Guidance;
+import org.daguerre.sampler.Edit;
 import org.daguerre.sampler.Sampler;
 import org.daguerre.sampler.Samplers;
 import org.daguerre.sampler.Step;
+import org.daguerre.sampler.Trajectory;
+import org.daguerre.schedule.Level;
 import org.daguerre.schedule.NoiseSchedule;
 import org.daguerre.tensor.Noise;
 import org.daguerre.tensor.Tensor;
@@ -265,5 +268,62 @@ class RunTest {
         assertTrue(message.startsWith("step 3 of sampler '" + name + "' ") && message.contains(fact), message);
         assertEquals(before, other.x());
         assertEquals(2, other.steps().size());
+    }
+
+    static Stream<Arguments> stepsThatErr() {
+        return Stream.of(
+                Arguments.of(
+                        "no level", (Sampler) (model, soFar) -> step(model, soFar, null, soFar.noise()), "no level"),
+                Arguments.of(
+                        "no noise", (Sampler) (model, soFar) -> step(model, soFar, soFar.next(), null), "no noise"),
+                Arguments.of(
+                        "off the plan",
+                        (Sampler) (model, soFar) ->
+                                step(model, soFar, soFar.next().at(99, 100), soFar.noise()),
+                        "leads to place 99 of a plan of"),
+                Arguments.of(
+                        "an Error",
+                        (Sampler) (model, soFar) -> {
+                            throw new Error("boom");
+                        },
+                        "threw Error (boom)"));
+    }
+
+    private static Step step(Denoiser model, Trajectory soFar, Level level, Noise noise) {
+        return new Step(soFar.x(), level, List.of(model.predict(soFar.x(), soFar.level())), noise);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("stepsThatErr")
+    void runCanGoOnAfterAStepThatLacksSomething(String name, Sampler sampler, String fact) {
+        Run run = SAMPLING.start();
+        run.step(2);
+        Run other = run.branch(s -> s.sampler(sampler));
+        String message = assertThrows(IllegalStateException.class, other::step).getMessage();
+        assertTrue(message.contains("step 3") && message.contains(fact), message);
+        assertEquals(2, other.steps().size());
+        assertEquals(
+                run.finish(), other.branch(s -> s.sampler(SAMPLING.sampler())).finish());
+    }
+
+    static Stream<Arguments> editsThatErr() {
+        return Stream.of(
+                Arguments.of((Edit) step -> step.x().times(Double.NaN), "not a number"),
+                Arguments.of((Edit) step -> null, "is null"),
+                Arguments.of((Edit) step -> Tensor.zeros(1), "has shape [1]"),
+                Arguments.of(
+                        (Edit) step -> {
+                            throw new IllegalCallerException("no");
+                        },
+                        "an edit threw IllegalCallerException (no)"));
+    }
+
+    @ParameterizedTest(name = "{1}")
+    @MethodSource("editsThatErr")
+    void runStaysWhereItIsWhenAnEditErrs(Edit edit, String fact) {
+        Run run = SAMPLING.edits(edit).start();
+        String message = assertThrows(IllegalStateException.class, run::step).getMessage();
+        assertTrue(message.contains("step 1") && message.contains("edit") && message.contains(fact), message);
+        assertEquals(0, run.steps().size());
     }
 }
