@@ -1,5 +1,6 @@
 package org.daguerre.notebook;
 
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -114,6 +115,10 @@ public final class Notebook {
             mistake.setStackTrace(
                     new StackTraceElement[0]); // the message is the answer, the kernels print the rest in red
             throw mistake;
+        } catch (UncheckedIOException failed) { // its message is an answer as well, its cause is none
+            IllegalStateException said = new IllegalStateException(failed.getMessage());
+            said.setStackTrace(new StackTraceElement[0]);
+            throw said;
         }
     }
 

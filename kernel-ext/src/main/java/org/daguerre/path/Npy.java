@@ -21,8 +21,10 @@ public final class Npy {
     private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
     private static final int MAX_HEADER = 1 << 16;
     private static final int ALIGNMENT = 64;
+
+    /** At most the 64 axes that NumPy knows: an open repetition would take a frame of the stack for each. */
     private static final Pattern HEADER = Pattern.compile("\\{'descr': '([^']*)', 'fortran_order': (True|False), "
-            + "'shape': \\(((?:\\d{1,10}(?:, ?\\d{1,10})*,?)?)\\),? *}\\s*");
+            + "'shape': \\(((?:\\d{1,10}(?:, ?\\d{1,10}){0,63},?)?)\\),? *}\\s*");
 
     private Npy() {}
 

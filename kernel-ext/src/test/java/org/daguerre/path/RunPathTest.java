@@ -207,6 +207,16 @@ class RunPathTest {
             String expected = size ? "shape [9, 3] needs 108 bytes, and there are 24" : each.getValue();
             assertTrue(refusal(() -> Npy.read(file)).contains(expected), refusal(() -> Npy.read(file)));
         }
+        String axes = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + "1, ".repeat(20_000) + "), }\n";
+        Files.write(
+                file,
+                ByteBuffer.allocate(12 + axes.length() + 4)
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .put(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 2, 0})
+                        .putInt(axes.length())
+                        .put(axes.getBytes(StandardCharsets.ISO_8859_1))
+                        .array());
+        assertTrue(refusal(() -> Npy.read(file)).contains("describes no plain array"));
         Files.writeString(file, good.replace("False", "True "), StandardCharsets.ISO_8859_1);
         refusal(() -> Npy.read(file));
         Files.writeString(file, good.substring(0, 40), StandardCharsets.ISO_8859_1);
