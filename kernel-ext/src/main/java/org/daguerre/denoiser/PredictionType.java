@@ -3,6 +3,7 @@ package org.daguerre.denoiser;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.daguerre.name.Names;
 import org.daguerre.schedule.Form;
 import org.daguerre.schedule.Level;
 import org.daguerre.tensor.Tensor;
@@ -60,8 +61,8 @@ public interface PredictionType {
         return Arrays.stream(Standard.values())
                 .filter(type -> type.toString().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("prediction_type is '" + name
-                        + "'. Give one of: epsilon, sample, v_prediction, flow_prediction."));
+                .orElseThrow(() -> new IllegalArgumentException("prediction_type is " + Names.quoted(name)
+                        + ". Give one of: epsilon, sample, v_prediction, flow_prediction."));
     }
 
     /**

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.daguerre.denoiser.PredictionType;
+import org.daguerre.name.Names;
 import org.daguerre.schedule.AysSpacing;
 import org.daguerre.schedule.DdimSpacing;
 import org.daguerre.schedule.DiscreteSchedule;
@@ -101,14 +102,24 @@ final class SchedulerOptions {
             String key = className().startsWith("FlowMatch") ? "shift" : "flow_shift";
             return NoiseSchedule.flow(trained, dynamic ? 1 : number(key, 1));
         }
-        DiscreteSchedule schedule = root.path("trained_betas").isArray()
-                ? NoiseSchedule.trainedBetas(floats("trained_betas"))
-                : ofBetas(trained, defaults);
+        DiscreteSchedule schedule =
+                value("trained_betas").isMissingNode() ? ofBetas(trained, defaults) : trainedBetas(trained);
         if (zeroSnr == ZeroSnr.NONE || !flag("rescale_betas_zero_snr", false)) {
             return schedule;
         }
         DiscreteSchedule rescaled = schedule.zeroTerminalSnr();
         return zeroSnr == ZeroSnr.NEARLY ? rescaled.withTerminalAlphasCumprod(NEARLY_ZERO_SNR) : rescaled;
+    }
+
+    private DiscreteSchedule trainedBetas(int trained) {
+        float[] betas = floats("trained_betas");
+        if (value("num_train_timesteps").isMissingNode()) {
+            read.put("num_train_timesteps", betas.length);
+        } else if (betas.length != trained) {
+            throw new IllegalArgumentException(source + ": trained_betas has " + betas.length
+                    + " values, and num_train_timesteps is " + trained + ". Give one beta a timestep.");
+        }
+        return NoiseSchedule.trainedBetas(betas);
     }
 
     int trainTimesteps(int fallback) {
@@ -131,8 +142,8 @@ final class SchedulerOptions {
             case "laplace" -> NoiseSchedule.laplace(trained);
             case "exp" -> NoiseSchedule.exponential(trained);
             default ->
-                throw new IllegalArgumentException(source + ": beta_schedule is '" + kind
-                        + "'. Known are: linear, scaled_linear, squaredcos_cap_v2, sigmoid, laplace, exp.");
+                throw new IllegalArgumentException(source + ": beta_schedule is " + Names.quoted(kind)
+                        + ". Known are: linear, scaled_linear, squaredcos_cap_v2, sigmoid, laplace, exp.");
         };
     }
 
@@ -179,7 +190,7 @@ final class SchedulerOptions {
                 ? flowSpacing(FlowSpacing.Points.TO_SHIFTED_LEAST)
                 : aligned("leading")
                         .orElseGet(() -> new DdimSpacing(
-                                timestepSpacing("leading"), whole("steps_offset", 0), setAlphaToOne, fixedStride));
+                                timestepSpacing("leading"), stepsOffset(), setAlphaToOne, fixedStride));
     }
 
     /** Daguerre's own values of timestep_spacing. */
@@ -196,7 +207,7 @@ final class SchedulerOptions {
         idle("sigma_min", "sigma_max");
         FinalSigma end = ends ? finalSigma() : FinalSigma.ZERO;
         Spacing grid = aligned("linspace")
-                .orElseGet(() -> new EulerSpacing(timestepSpacing("linspace"), whole("steps_offset", 0), end));
+                .orElseGet(() -> new EulerSpacing(timestepSpacing("linspace"), stepsOffset(), end));
         return ladder(false)
                 .<Spacing>map(ladder -> new LadderSpacing(grid, ladder, false, roundingOf(rounding), end))
                 .orElse(grid);
@@ -236,7 +247,7 @@ final class SchedulerOptions {
                 : Double.NEGATIVE_INFINITY;
         Spacing grid = aligned("linspace")
                 .orElseGet(() -> kind.spacings()
-                        ? new DpmSpacing(timestepSpacing("linspace"), whole("steps_offset", 0), end, lambda)
+                        ? new DpmSpacing(timestepSpacing("linspace"), stepsOffset(), end, lambda)
                         : new DpmSpacing(TimestepSpacing.LINSPACE, 0, end, lambda));
         Optional<Ladder> ladder = ladder(kind.lu());
         boolean rounds = flag("use_karras_sigmas", false) || kind.lu() && flag("use_lu_lambdas", false);
@@ -268,7 +279,7 @@ final class SchedulerOptions {
         String kind = text("time_shift_type", "exponential");
         if (!Set.of("exponential", "linear").contains(kind)) {
             throw new IllegalArgumentException(
-                    source + ": time_shift_type is '" + kind + "'. Give exponential or linear.");
+                    source + ": time_shift_type is " + Names.quoted(kind) + ". Give exponential or linear.");
         }
         return new DynamicShiftSpacing(
                 onLadder,
@@ -301,6 +312,14 @@ final class SchedulerOptions {
         return FinalSigma.of(text("final_sigmas_type", "zero"));
     }
 
+    private int stepsOffset() {
+        int offset = whole("steps_offset", 0);
+        if (offset < 0) {
+            throw new IllegalArgumentException(source + ": steps_offset is " + offset + ". Give 0 or more, usually 1.");
+        }
+        return offset;
+    }
+
     private TimestepSpacing timestepSpacing(String fallback) {
         return TimestepSpacing.of(text("timestep_spacing", fallback));
     }
@@ -312,7 +331,8 @@ final class SchedulerOptions {
         return Arrays.stream(constants)
                 .filter(constant -> constant.toString().equalsIgnoreCase(given))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(source + ": " + key + " is '" + given + "'. Known are: "
+                .orElseThrow(() -> new IllegalArgumentException(source + ": " + key + " is " + Names.quoted(given)
+                        + ". Known are: "
                         + String.join(
                                 ", ",
                                 Arrays.stream(constants)
@@ -395,7 +415,8 @@ final class SchedulerOptions {
     }
 
     private float[] floats(String key) {
-        JsonNode array = root.path(key);
+        JsonNode array = value(key);
+        require(array.isArray(), key, array, "a list of numbers");
         float[] floats = new float[array.size()];
         List<Double> values = new ArrayList<>();
         for (int i = 0; i < floats.length; i++) {

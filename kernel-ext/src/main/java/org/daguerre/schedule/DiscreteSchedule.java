@@ -69,6 +69,7 @@ public final class DiscreteSchedule implements NoiseSchedule {
 
     /** Betas from alpha-bar over [0, 1], capped so that no step forgets everything. */
     private static DiscreteSchedule ofAlphaBar(String name, int n, DoubleUnaryOperator alphaBar) {
+        requireTimesteps(n);
         float[] betas = new float[n];
         for (int t = 0; t < n; t++) {
             double ratio = alphaBar.applyAsDouble((t + 1) / (double) n) / alphaBar.applyAsDouble(t / (double) n);
@@ -90,11 +91,15 @@ public final class DiscreteSchedule implements NoiseSchedule {
         return of("trained_betas", betas.clone());
     }
 
-    /** torch.linspace in float32: from the start below the middle, from the end above it. */
-    private static float[] linspace(double start, double end, int n) {
+    private static void requireTimesteps(int n) {
         if (n < 1) {
             throw new IllegalArgumentException("numTrainTimesteps is " + n + ". Give 1 or more, usually 1000.");
         }
+    }
+
+    /** torch.linspace in float32: from the start below the middle, from the end above it. */
+    private static float[] linspace(double start, double end, int n) {
+        requireTimesteps(n);
         float a = (float) start;
         float b = (float) end;
         float step = n == 1 ? 0 : (b - a) / (n - 1);

@@ -42,6 +42,10 @@ public record LadderSpacing(Spacing grid, Ladder ladder, boolean trainedRange, R
         Level first = trainedRange ? schedule.at(schedule.numTrainTimesteps() - 1) : even.from(0);
         Level last = trainedRange ? schedule.at(0) : even.from(count - 1);
         double[] sigmas = ladder.sigmas(first.scaledSigma(), last.scaledSigma(), count);
+        if (sigmas == null || sigmas.length != count) {
+            throw new IllegalArgumentException("the ladder has " + (sigmas == null ? "no" : sigmas.length)
+                    + " levels for " + count + " steps. Return as many as it is asked for, falling.");
+        }
         List<Level> levels = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             if (!(sigmas[i] > 0) || i > 0 && sigmas[i] > sigmas[i - 1]) {

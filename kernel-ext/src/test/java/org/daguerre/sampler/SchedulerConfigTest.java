@@ -218,13 +218,25 @@ class SchedulerConfigTest {
         "timestep_spacing, \"even\", linspace",
         "prediction_type, \"noise\", v_prediction",
         "num_train_timesteps, 0, 1 to 1000000",
-        "trained_betas, '[0.1, \"x\"]', in [0"
+        "trained_betas, '[0.1, \"x\"]', in [0",
+        "trained_betas, \"long\", a list of numbers",
+        "trained_betas, '[0.1, 0.2], \"num_train_timesteps\": 3', trained_betas has 2 values",
+        "steps_offset, -1, Give 0 or more",
+        "prediction_type, \"two\\nlines\", 'two lines'"
     })
     void aValueThatCannotBeIsNamedWithItsRemedy(String key, String value, String remedy) {
         String json = "{\"_class_name\": \"DDIMScheduler\", \"" + key + "\": " + value + "}";
         String message = assertThrows(IllegalArgumentException.class, () -> SchedulerConfig.parse(json))
                 .getMessage();
-        assertTrue(message.contains(remedy), message);
+        assertTrue(message.contains(remedy) && message.lines().count() == 1, message);
+    }
+
+    @Test
+    void trainedBetasSayHowManyTimestepsThereAre() {
+        SchedulerConfig config =
+                SchedulerConfig.parse("{\"_class_name\": \"DDIMScheduler\", \"trained_betas\": [0.1, 0.2, 0.3]}");
+        assertEquals(3, SchedulerConfig.parse(config.toJson()).schedule().numTrainTimesteps());
+        assertEquals(3, config.honoured().get("num_train_timesteps"));
     }
 
     @Test

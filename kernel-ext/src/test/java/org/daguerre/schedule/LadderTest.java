@@ -63,6 +63,15 @@ class LadderTest {
         assertThrows(
                 IllegalArgumentException.class,
                 () -> new EulerSpacing(TimestepSpacing.LINSPACE, 0).on(rises).plan(STABLE, 2));
+        for (Ladder wrong : new Ladder[] {(max, min, n) -> null, (max, min, n) -> new double[] {max}}) {
+            String message = assertThrows(
+                            IllegalArgumentException.class,
+                            () -> new EulerSpacing(TimestepSpacing.LINSPACE, 0)
+                                    .on(wrong)
+                                    .plan(STABLE, 2))
+                    .getMessage();
+            assertTrue(message.contains("levels for 2 steps"), message);
+        }
         assertThrows(IllegalArgumentException.class, () -> Ladder.karras(0));
         assertThrows(IllegalArgumentException.class, () -> Ladder.beta(-1, 1));
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -151,5 +152,20 @@ class NoiseScheduleTest {
         float[] betas = LINEAR.betas();
         betas[0] = 1;
         assertArrayEquals(new float[] {1e-4f}, new float[] {LINEAR.betas()[0]});
+    }
+
+    @Test
+    void noScheduleHasFewerTimestepsThanOne() {
+        for (int n : new int[] {0, -1}) {
+            for (Executable schedule : List.<Executable>of(
+                    () -> NoiseSchedule.cosine(n),
+                    () -> NoiseSchedule.laplace(n),
+                    () -> NoiseSchedule.exponential(n),
+                    () -> NoiseSchedule.linear(n, 1e-4, 0.02))) {
+                assertEquals(
+                        "numTrainTimesteps is " + n + ". Give 1 or more, usually 1000.",
+                        assertThrows(IllegalArgumentException.class, schedule).getMessage());
+            }
+        }
     }
 }
