@@ -47,6 +47,7 @@ final class DaguerreMagic extends Magic {
                                               pictures side by side, with a table; then %%plot convergence
               %%plot path                      also: schedule, snr, beta, sigma, plan, steps, norms, times,
                                               convergence, latents, attention
+              %%train 1000                     trains a small model from nothing
               %%attention apples               which pixels attended to a word
               %%daguerre save run.safetensors  the run's path as data
               %%daguerre new sampler           a cell to begin with; also: schedule, guidance, prediction

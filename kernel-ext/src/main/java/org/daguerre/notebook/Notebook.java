@@ -30,7 +30,8 @@ public final class Notebook {
             "import org.daguerre.image.*;",
             "import org.daguerre.plot.*;",
             "import org.daguerre.table.*;",
-            "import org.daguerre.nd.*;");
+            "import org.daguerre.nd.*;",
+            "import org.daguerre.training.*;");
 
     private final KernelHost host;
     private final Session session = new Session();
@@ -98,6 +99,7 @@ public final class Notebook {
         magics.put("branch", () -> new BranchMagic(session, choices));
         magics.put("finish", () -> new FinishMagic(session, host));
         magics.put("compare", () -> new CompareMagic(session, host, choices));
+        magics.put("train", () -> new TrainMagic(session, host));
         magics.put("plot", () -> new PlotMagic(session, host, choices));
         magics.put("attention", () -> new AttentionMagic(session, host));
         return magics;

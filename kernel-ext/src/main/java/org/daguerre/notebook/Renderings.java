@@ -23,6 +23,7 @@ import org.daguerre.pipeline.ModelCard;
 import org.daguerre.pipeline.Prints;
 import org.daguerre.plot.AttentionPlot;
 import org.daguerre.plot.LatentsPlot;
+import org.daguerre.plot.LossPlot;
 import org.daguerre.plot.SchedulePlot;
 import org.daguerre.run.Comparison;
 import org.daguerre.run.Run;
@@ -32,6 +33,7 @@ import org.daguerre.schedule.Plan;
 import org.daguerre.table.ComparisonTable;
 import org.daguerre.tensor.Tensor;
 import org.daguerre.text.Tokens;
+import org.daguerre.training.Training;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.Table;
@@ -72,6 +74,11 @@ final class Renderings {
                 NoiseSchedule.class,
                 schedule -> graphic(
                         SchedulePlot.of(Map.of(schedule.toString(), schedule), session.theme()), schedule.toString()));
+        host.renderer(
+                Training.class,
+                training -> training.losses().isEmpty()
+                        ? MimeBundle.text(training.toString())
+                        : graphic(LossPlot.of(training.losses(), session.theme()), training.toString()));
         host.renderer(Plan.class, plan -> graphic(SchedulePlot.of(plan, session.theme()), plan.toString()));
         host.renderer(Model.class, model -> card(model.card()));
         host.renderer(ModelCard.class, Renderings::card);

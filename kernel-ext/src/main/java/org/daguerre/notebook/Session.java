@@ -8,6 +8,7 @@ import org.daguerre.image.Theme;
 import org.daguerre.pipeline.Generation;
 import org.daguerre.pipeline.Model;
 import org.daguerre.run.Comparison;
+import org.daguerre.training.Training;
 
 /**
  * What the magics of a notebook share: the current model, the current run and its branches. One immutable state is swapped
@@ -20,43 +21,49 @@ final class Session {
      * @param branches the current run and what branched off it, in order; empty before the first
      * @param branch which of them is the current one, from 0
      * @param comparison the last comparison, or null
+     * @param training the model that is trained here, or null
      * @param theme the page that figures are drawn for
      */
-    record State(Model model, List<Generation> branches, int branch, Comparison comparison, Theme theme) {
+    record State(
+            Model model, List<Generation> branches, int branch, Comparison comparison, Training training, Theme theme) {
 
         State {
             branches = List.copyOf(branches);
         }
 
         State model(Model model) {
-            return new State(model, branches, branch, comparison, theme);
+            return new State(model, branches, branch, comparison, training, theme);
         }
 
         State run(Generation run) {
-            return new State(run.model(), List.of(run), 0, comparison, theme);
+            return new State(run.model(), List.of(run), 0, comparison, training, theme);
         }
 
         State branched(Generation run) {
             List<Generation> more = new ArrayList<>(branches);
             more.add(run);
-            return new State(model, more, branches.size(), comparison, theme);
+            return new State(model, more, branches.size(), comparison, training, theme);
         }
 
         State branch(int branch) {
-            return new State(model, branches, branch, comparison, theme);
+            return new State(model, branches, branch, comparison, training, theme);
         }
 
         State comparison(Comparison comparison) {
-            return new State(model, branches, branch, comparison, theme);
+            return new State(model, branches, branch, comparison, training, theme);
+        }
+
+        State training(Training training) {
+            return new State(model, branches, branch, comparison, training, theme);
         }
 
         State theme(Theme theme) {
-            return new State(model, branches, branch, comparison, theme);
+            return new State(model, branches, branch, comparison, training, theme);
         }
     }
 
     private final AtomicReference<State> state =
-            new AtomicReference<>(new State(null, List.of(), 0, null, Theme.LIGHT));
+            new AtomicReference<>(new State(null, List.of(), 0, null, null, Theme.LIGHT));
 
     State state() {
         return state.get();
@@ -101,6 +108,6 @@ final class Session {
 
     /** Lets go of runs and model; the theme stays. */
     void clear() {
-        update(now -> new State(null, List.of(), 0, null, now.theme()));
+        update(now -> new State(null, List.of(), 0, null, null, now.theme()));
     }
 }

@@ -22,7 +22,7 @@ final class Waiting {
     private static final long BETWEEN_TICKS = 200;
 
     private final KernelHost host;
-    private final String what;
+    private final Supplier<String> what;
     private final LongSupplier clock;
     private final String id = "daguerre-" + UUID.randomUUID();
     private final long start;
@@ -30,10 +30,10 @@ final class Waiting {
     private boolean over;
 
     /**
-     * @param what is being done, such as "loading 'tray'"
+     * @param what is being done, such as "loading 'tray'"; asked anew at every tick
      * @param clock nanoseconds, as {@link System#nanoTime} counts them
      */
-    Waiting(KernelHost host, String what, LongSupplier clock) {
+    Waiting(KernelHost host, Supplier<String> what, LongSupplier clock) {
         this.host = host;
         this.what = what;
         this.clock = clock;
@@ -42,6 +42,11 @@ final class Waiting {
 
     /** Does something that may take long, and says so while it does. */
     static <T> T during(KernelHost host, String what, Supplier<T> work) {
+        return during(host, () -> what, work);
+    }
+
+    /** The same where it can be said how far it has come. */
+    static <T> T during(KernelHost host, Supplier<String> what, Supplier<T> work) {
         Waiting waiting = new Waiting(host, what, System::nanoTime);
         Future<?> ticks =
                 TICKS.scheduleWithFixedDelay(waiting::tick, BETWEEN_TICKS, BETWEEN_TICKS, TimeUnit.MILLISECONDS);
@@ -71,7 +76,7 @@ final class Waiting {
 
     /** What goes wrong in showing this must not end what is waited for. */
     private void put(long seconds) {
-        MimeBundle bundle = MimeBundle.text(what + (over ? ", " : " ... ") + seconds + " s");
+        MimeBundle bundle = MimeBundle.text(what.get() + (over ? ", " : " ... ") + seconds + " s");
         try {
             if (shown == 0) {
                 host.display(id, bundle);

@@ -1,11 +1,11 @@
 package org.daguerre.training;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.daguerre.denoiser.ConditionalDenoiser;
 import org.daguerre.denoiser.Denoiser;
@@ -47,7 +47,7 @@ public final class Training {
     private final NoiseSchedule cosine = NoiseSchedule.cosine(1000);
     private final TinyUNet network;
     private final List<Parameter> parameters;
-    private final List<Double> losses = new ArrayList<>();
+    private final List<Double> losses = new CopyOnWriteArrayList<>();
 
     private Training(Icons data, long seed) {
         this.data = data;
@@ -61,7 +61,7 @@ public final class Training {
         return new Training(data, seed);
     }
 
-    /** Learns from {@code steps} batches of 16 pictures, the learning rate falling to 0 at the end; another call goes on. */
+    /** Learns from {@code steps} batches of 16 pictures, the learning rate falling to 0 at the end; another call goes on. The losses may be read meanwhile. */
     public Training train(int steps) {
         return train(steps, loss -> {});
     }

@@ -168,6 +168,18 @@ class MagicsTest extends InEveryKernel {
 
     @ParameterizedTest
     @EnumSource
+    void trainingShowsItsLossGoesOnAndBeginsAnew(Family family) {
+        Output two = execute(family, "%train 2").result();
+        assertTrue(two.data("text/plain").contains("2 steps of 16"), two.data("text/plain"));
+        assertTrue(two.data("image/png").length() > 1000);
+        assertTrue(execute(family, "%train 1").text().contains("3 steps of 16"));
+        assertTrue(execute(family, "%train 1 --seed 2").text().contains("1 steps of 16"));
+        assertTrue(execute(family, "%train 1 --without \"red dog\"").error().contains("'dog'"));
+        assertTrue(execute(family, "%train 0").error().contains("steps is 0"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void markupInAPromptIsShownAsText(Family family) {
         String attack = "<script>alert(1)</script>";
         Output tokens = execute(family, "Daguerre.model(\"exact\").tokens(\"" + attack + "\")")

@@ -15,7 +15,7 @@ class WaitingTest {
 
     private final AtomicLong clock = new AtomicLong();
     private final Page page = new Page();
-    private final Waiting waiting = new Waiting(page, "loading 'tray'", clock::get);
+    private final Waiting waiting = new Waiting(page, () -> "loading 'tray'", clock::get);
 
     private void tickAt(long milliseconds) {
         clock.set(TimeUnit.MILLISECONDS.toNanos(milliseconds));
@@ -71,7 +71,7 @@ class WaitingTest {
 
     @Test
     void pageOnWhichNothingCanBeShownEndsNothing() {
-        Waiting unseen = new Waiting(new Page(new IllegalStateException("no page")), "loading", clock::get);
+        Waiting unseen = new Waiting(new Page(new IllegalStateException("no page")), () -> "loading", clock::get);
         clock.set(TimeUnit.SECONDS.toNanos(5));
         unseen.tick();
         unseen.end();
