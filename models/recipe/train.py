@@ -26,6 +26,12 @@ VAE_STEPS = 8_000
 CLIP_PEAK = 1e-3
 
 
+def whole(states: Tensor, scenes: Scenes, args: argparse.Namespace) -> Tensor:
+    if len(states) != len(scenes):
+        raise ScenesError(f"{args.work} belongs to {len(states)} other scenes; give another --work, or the scenes it belongs to")
+    return states
+
+
 def states_of(model: Model, name: str, scenes: Scenes, args: argparse.Namespace, models: Path) -> Tensor:
     """What the model shall draw of every scene, kept in a file of the work folder: latents or pictures."""
     if model.image == PIXELS:
@@ -63,7 +69,8 @@ def average_of(checkpoint: Path) -> list[Tensor]:
 def denoiser(name: str, model: Model, scenes: Scenes, out: Path, args: argparse.Namespace) -> dict[str, dict]:
     checkpoint, models = args.work / f"{name}.checkpoint", out.parent
     if not args.export_only:
-        states, steps = states_of(model, name, scenes, args, models), args.steps or model.steps
+        states = whole(states_of(model, name, scenes, args, models), scenes, args)
+        steps = args.steps or model.steps
         train = train_student if model.teacher else train_denoiser
         train(model, scenes, states, steps, args.seed, checkpoint, models)
     averages = {out: average_of(checkpoint)}

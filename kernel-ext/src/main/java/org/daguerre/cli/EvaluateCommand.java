@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import java.util.function.IntConsumer;
 import org.daguerre.argument.MethodOptions;
 import org.daguerre.argument.ModelOptions;
+import org.daguerre.evaluation.Study;
 import org.daguerre.image.ContactSheet;
 import org.daguerre.image.Picture;
 import org.daguerre.name.Names;
@@ -68,6 +69,13 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--no-attention", description = "leaves the attention maps out, which take a third of the time")
     private boolean withoutAttention;
 
+    @Option(
+            names = "--study",
+            paramLabel = "NAME",
+            description = "changes one thing and looks what changes, --prompts prompts under each condition:"
+                    + " ${COMPLETION-CANDIDATES}; writes NAME.jsonl, .md and .json")
+    private Study study;
+
     @Option(names = "--world", paramLabel = "WORLD", description = "what the model draws: ${COMPLETION-CANDIDATES}")
     private World world = World.TRAYS;
 
@@ -125,6 +133,10 @@ final class EvaluateCommand implements Callable<Integer> {
             writeLabelSheets(settings);
             return 0;
         }
+        if (study != null) {
+            writeStudy(settings);
+            return 0;
+        }
         String name = roundTrips == null ? "report" : "round-trips";
         Report report;
         try (TerminalBar bar = new TerminalBar(spec.commandLine().getErr())) {
@@ -155,6 +167,22 @@ final class EvaluateCommand implements Callable<Integer> {
                         .picture()),
                 verdicts,
                 judged);
+    }
+
+    private void writeStudy(Request settings) throws IOException {
+        Study.Outcome outcome;
+        try (TerminalBar bar = new TerminalBar(spec.commandLine().getErr())) {
+            outcome = study.run(
+                    settings,
+                    subject(settings),
+                    prompts,
+                    promptSeed,
+                    out.resolve(study + ".jsonl"),
+                    (done, all) -> bar.show("case " + done + " of " + all, (double) done / all));
+        }
+        Files.writeString(out.resolve(study + ".md"), outcome.markdown());
+        Files.writeString(out.resolve(study + ".json"), outcome.json());
+        spec.commandLine().getOut().println(outcome.markdown());
     }
 
     private Report roundTrips(Model loaded, IntConsumer judged) throws IOException {

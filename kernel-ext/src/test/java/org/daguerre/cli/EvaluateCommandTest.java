@@ -112,6 +112,20 @@ class EvaluateCommandTest {
     }
 
     @Test
+    void studyGoesOnWhereItWasAndNotUnderOtherSettings() throws IOException {
+        Path lines = temp.resolve("out").resolve("shares.jsonl");
+        assertEquals(0, evaluate("--study", "shares"), err);
+        List<String> whole = Files.readAllLines(lines);
+        assertEquals(6, whole.size());
+        Files.writeString(lines, whole.get(0) + "\n" + whole.get(1).substring(0, 9));
+        assertEquals(0, evaluate("--study", "shares"), err);
+        assertEquals(whole, Files.readAllLines(lines));
+        String page = Files.readString(temp.resolve("out").resolve("shares.md"));
+        assertTrue(page.contains("| six red apples | ") && page.contains("Of the variance of the number found"), page);
+        assertEquals(Main.FAILED, evaluate("--study", "shares", "--guidance", "5"));
+    }
+
+    @Test
     void fileInThePlaceOfTheFolderIsNamed() throws IOException {
         Files.writeString(temp.resolve("out"), "");
         assertEquals(Main.WRONG_ARGUMENTS, evaluate());

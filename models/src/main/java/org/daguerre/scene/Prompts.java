@@ -43,8 +43,26 @@ public final class Prompts {
         return prompts;
     }
 
+    /**
+     * The prompts of one of GenEval's tasks.
+     *
+     * @param count how many, from 1; 500 for a model's card
+     * @param seed  as in {@link #heldOut}
+     */
+    public static List<Prompt> of(GenEval task, int count, long seed) {
+        List<Prompt> prompts = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            Claim claim = task.claim(i, new Draws(seed + 1000 * (1 + task.ordinal()), i));
+            Drawn.Kind kind = claim.second() == null
+                    ? Drawn.Kind.COUNT
+                    : claim.relation() == null ? Drawn.Kind.PAIR : Drawn.Kind.RELATION;
+            prompts.add(new Prompt(kind, claim, seed + i));
+        }
+        return prompts;
+    }
+
     /** The first draw that is held out. */
-    private static Claim claim(Drawn.Kind kind, int turn, Draws draws) {
+    static Claim claim(Drawn.Kind kind, int turn, Draws draws) {
         while (true) {
             Claim claim = switch (kind) {
                 case COUNT -> Claim.of(group(draws, 1 + turn % LARGEST_COUNT));
