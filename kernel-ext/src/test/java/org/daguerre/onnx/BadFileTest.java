@@ -23,6 +23,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.daguerre.tensor.Tensor;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -413,6 +416,52 @@ class BadFileTest {
     void chainOfAHundredThousandNodesIsRefused() {
         chain(100_000).write(file);
         assertTrue(refusal().contains("over 50000 nodes"));
+    }
+
+    /** Loop with no count and a condition that stays true. */
+    @Test
+    void endlessLoopEndsWhenItIsInterrupted() throws Exception {
+        ModelProto body = Graphs.graph()
+                .input("i", DataType.INT64)
+                .input("go", DataType.BOOL)
+                .input("v", DataType.FLOAT, 2)
+                .node("Identity", List.of("go"), "on")
+                .node("Neg", List.of("v"), "w")
+                .output("on", DataType.BOOL)
+                .output("w", DataType.FLOAT, 2)
+                .model();
+        AttributeProto loop = AttributeProto.newBuilder()
+                .setName("body")
+                .setType(AttributeProto.AttributeType.GRAPH)
+                .setG(body.getGraph())
+                .build();
+        Graphs.graph()
+                .input("x", DataType.FLOAT, 2)
+                .weights(TensorProto.newBuilder()
+                        .setName("yes")
+                        .setDataType(DataType.BOOL.getNumber())
+                        .addInt32Data(1)
+                        .build())
+                .node("Loop", List.of("", "yes", "x"), "y", loop)
+                .output("y", DataType.FLOAT, 2)
+                .write(file);
+        try (OnnxModel model = OnnxModel.load(file, Device.CPU)) {
+            CompletableFuture<Throwable> ended = new CompletableFuture<>();
+            Thread asking = new Thread(() -> {
+                try {
+                    model.run(Map.of("x", Tensor.zeros(2)), "y");
+                    ended.complete(null);
+                } catch (Throwable e) {
+                    ended.complete(e);
+                }
+            });
+            asking.start();
+            while (asking.getState() != Thread.State.WAITING) {
+                Thread.onSpinWait();
+            }
+            asking.interrupt();
+            assertTrue(ended.get(30, TimeUnit.SECONDS) instanceof CancellationException);
+        }
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
@@ -210,6 +211,43 @@ class ModelTest {
                 System.setProperty("daguerre.models", before);
             }
         }
+    }
+
+    @Test
+    void archiveInPlaceOfAFolderIsSaidToBeAFile() throws IOException {
+        Path archive = Files.write(temp.resolve("model.zip"), new byte[] {'P', 'K', 3, 4});
+        var error = assertThrows(ModelException.class, () -> Model.load(archive, Device.CPU));
+        assertTrue(error.getMessage().endsWith("is a file. Give the folder that holds model_index.json."));
+    }
+
+    @Test
+    void indexWithAByteOrderMarkIsRead() throws IOException {
+        unsigned();
+        Path index = folder.resolve("model_index.json");
+        Files.writeString(index, "\uFEFF" + Files.readString(index));
+        Model.load(folder, Device.CPU).close();
+    }
+
+    @Test
+    void indexOfFiftyMegabytesOrTenThousandLevelsIsRefused() throws IOException {
+        unsigned();
+        Path index = folder.resolve("model_index.json");
+        Files.writeString(index, "{\"a\": \"" + "b".repeat(50 << 20) + "\"}");
+        assertTrue(refusal().contains("is over 16 MB"));
+        Files.writeString(index, "{\"a\": " + "[".repeat(10_000) + "]".repeat(10_000) + "}");
+        assertTrue(refusal().contains("/model_index.json"));
+    }
+
+    /** What is refused half-way holds nothing: the same folder loads once it is whole. */
+    @Test
+    void folderThatIsStillBeingWrittenLoadsOnceItIsWhole() throws IOException {
+        unsigned();
+        Path graph = folder.resolve("text_encoder").resolve("model.onnx");
+        byte[] whole = Files.readAllBytes(graph);
+        Files.write(graph, Arrays.copyOf(whole, whole.length / 2));
+        assertTrue(refusal().startsWith("text_encoder/model.onnx"));
+        Files.write(graph, whole);
+        Model.load(folder, Device.CPU).close();
     }
 
     @Test
