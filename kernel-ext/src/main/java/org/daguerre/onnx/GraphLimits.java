@@ -42,11 +42,22 @@ final class GraphLimits {
     /** Weights of at most as many bytes are kept, for they may be shapes. */
     static final int SHAPE_BYTES = 512;
 
+    private static final long UNKNOWN = Long.MAX_VALUE / 4;
+
     private static final Set<String> STANDARD = Set.of("", "ai.onnx");
 
     /** Domains whose operators ONNX Runtime has without a library besides. */
     private static final Set<String> KNOWN =
             Set.of("", "ai.onnx", "ai.onnx.ml", "com.microsoft", "com.microsoft.nchwc");
+
+    /**
+     * Values of a list of scales, one an axis. ONNX Runtime 1.28 copies a longer one over its stack before it looks at the
+     * length (ParseScalesData in upsamplebase.h), which ends the process.
+     */
+    static final long MOST_SCALES = 8;
+
+    /** Casts and joins between a stored number and its use; exports have one or two. */
+    private static final int SCALES_DEPTH = 4;
 
     /** Operators that make a tensor of a shape that they are told, and by which input. */
     private static final Map<String, Integer> FILLING = Map.of("ConstantOfShape", 0, "Expand", 1);
@@ -80,6 +91,9 @@ final class GraphLimits {
     private final Map<String, String> foreign = new LinkedHashMap<>();
     private final Map<String, long[]> shapes = new HashMap<>();
     private final List<Filled> filled = new ArrayList<>();
+    private final Map<String, Long> lengths = new HashMap<>();
+    private final Map<String, List<String>> joined = new HashMap<>();
+    private final List<String> scales = new ArrayList<>();
     private final Map<String, Body> functions = new HashMap<>();
     private final Body main = new Body();
     private boolean external;
@@ -120,6 +134,17 @@ final class GraphLimits {
         Integer shape = FILLING.get(node.getOpType());
         if (shape != null && node.getInputCount() > shape) {
             filled.add(new Filled(node.getOpType(), node.getInput(shape)));
+        }
+        switch (node.getOpType()) {
+            case "Upsample", "Resize" -> {
+                int at = node.getOpType().equals("Resize") && node.getInputCount() > 2 ? 2 : 1;
+                if (node.getInputCount() > at && !node.getInput(at).isEmpty()) {
+                    scales.add(node.getInput(at));
+                }
+            }
+            case "Concat", "Cast", "Identity" ->
+                node.getOutputList().forEach(out -> joined.put(out, node.getInputList()));
+            default -> {}
         }
         for (AttributeProto attribute : node.getAttributeList()) {
             if (DRAWING.contains(node.getOpType()) && attribute.getName().equals("shape")) {
@@ -202,7 +227,7 @@ final class GraphLimits {
                 throw refused(what + ", which is more than the file has of it. Download or export it again.");
             }
         }
-        weightBytes = Math.addExact(weightBytes, Math.min(needed, Long.MAX_VALUE / 4));
+        weightBytes = Math.addExact(weightBytes, Math.min(needed, UNKNOWN));
         if (weightBytes > memory) {
             throw refused(String.format(
                     Locale.ROOT,
@@ -217,8 +242,9 @@ final class GraphLimits {
         return tensor.getDimsList().stream().mapToLong(n -> n).toArray();
     }
 
-    /** Remembers a small whole-number tensor, for it may be a shape. */
+    /** Remembers how long a tensor is, and the values of a small one of whole numbers, for it may be a shape. */
     void shape(String name, TensorProto tensor) {
+        lengths.put(name, bytes(dims(tensor), 8));
         if (tensor.getDataType() != DataType.INT64.getNumber()
                 || tensor.getRawData().size() > SHAPE_BYTES) {
             return;
@@ -251,10 +277,35 @@ final class GraphLimits {
                 requireFillable(one.op, shapes.get(one.shape));
             }
         });
+        for (String name : scales) {
+            if (length(name, SCALES_DEPTH) > MOST_SCALES) {
+                throw refused("resizes by the scales " + Names.quoted(name) + ", which are no stored list of at most "
+                        + MOST_SCALES + " numbers; ONNX Runtime does not check them. Export it with constant scales, or"
+                        + " with sizes.");
+            }
+        }
         Map<String, Long> expanded = new HashMap<>();
         if (expanded(main, expanded, new HashSet<>()) > MOST_NODES) {
             throw tooManyNodes();
         }
+    }
+
+    /** Values of a stored tensor, or of stored ones joined or cast; endless if they follow only from the run. */
+    private long length(String name, int depth) {
+        if (lengths.containsKey(name)) {
+            return Math.min(UNKNOWN, lengths.get(name));
+        }
+        if (!joined.containsKey(name) || depth == 0) {
+            return UNKNOWN;
+        }
+        long length = 0;
+        for (String part : joined.get(name)) {
+            length += length(part, depth - 1);
+            if (length > MOST_SCALES) {
+                return UNKNOWN;
+            }
+        }
+        return length;
     }
 
     /** The nodes of a body when the functions that it uses are put in their places, as ONNX Runtime does. */

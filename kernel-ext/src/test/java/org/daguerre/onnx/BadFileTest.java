@@ -310,6 +310,35 @@ class BadFileTest {
         assertTrue(refusal().contains("RandomNormal"));
     }
 
+    private void resizing(String scales) {
+        Graphs.graph()
+                .input("x", DataType.FLOAT, 1, 1, 2, 2)
+                .input("computed", DataType.FLOAT, "n")
+                .weights("stored", new float[] {1, 1, 2, 2}, 4)
+                .weights("long", new float[256], 256)
+                .weights("half", new float[] {1, 1}, 2)
+                .node("Concat", List.of("half", "half"), "joined", Graphs.whole("axis", 0))
+                .node("Cast", List.of("joined"), "cast", Graphs.whole("to", DataType.FLOAT.getNumber()))
+                .node("Resize", List.of("x", "", scales), "y")
+                .output("y", DataType.FLOAT, "a", "b", "c", "d")
+                .write(file);
+    }
+
+    /** Of 256 numbers, ONNX Runtime 1.28 ends the process. */
+    @ParameterizedTest
+    @ValueSource(strings = {"computed", "long", "x"})
+    void scalesThatAreNoShortStoredListAreRefused(String scales) {
+        resizing(scales);
+        assertTrue(refusal().contains("resizes by the scales '" + scales + "'"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"stored", "joined", "cast"})
+    void storedScalesAreRead(String scales) {
+        resizing(scales);
+        OnnxModel.load(file, Device.CPU).close();
+    }
+
     private void write(ModelProto.Builder model) throws IOException {
         Files.write(file, model.build().toByteArray());
     }
