@@ -189,8 +189,8 @@ final class SchedulerOptions {
         return isFlow()
                 ? flowSpacing(FlowSpacing.Points.TO_SHIFTED_LEAST)
                 : aligned("leading")
-                        .orElseGet(() -> new DdimSpacing(
-                                timestepSpacing("leading"), stepsOffset(), setAlphaToOne, fixedStride));
+                        .orElseGet(() ->
+                                new DdimSpacing(timestepSpacing("leading"), stepsOffset(), setAlphaToOne, fixedStride));
     }
 
     /** Daguerre's own values of timestep_spacing. */
@@ -206,8 +206,8 @@ final class SchedulerOptions {
         }
         idle("sigma_min", "sigma_max");
         FinalSigma end = ends ? finalSigma() : FinalSigma.ZERO;
-        Spacing grid = aligned("linspace")
-                .orElseGet(() -> new EulerSpacing(timestepSpacing("linspace"), stepsOffset(), end));
+        Spacing grid =
+                aligned("linspace").orElseGet(() -> new EulerSpacing(timestepSpacing("linspace"), stepsOffset(), end));
         return ladder(false)
                 .<Spacing>map(ladder -> new LadderSpacing(grid, ladder, false, roundingOf(rounding), end))
                 .orElse(grid);

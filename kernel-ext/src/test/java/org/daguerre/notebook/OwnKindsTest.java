@@ -194,7 +194,7 @@ class OwnKindsTest extends InEveryKernel {
                         new String[] {
                             "Ladder brief = (max, min, n) -> new double[] {1};",
                             "--sampler euler --spacing brief",
-                            "cannot be had: ArrayIndexOutOfBoundsException"
+                            "the ladder has 1 levels for 4 steps. Return as many as it is asked for, falling."
                         },
                         new String[] {
                             "String word = \"heun\";",
