@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 ROOT = Path(__file__).parents[4]
-JAVA_COMMANDS = ["sample", "models", "scenes", "evaluate", "bench", "doctor"]
+JAVA_COMMANDS = ["sample", "compare", "models", "export", "scenes", "evaluate", "bench", "doctor"]
 SHELL_COMMANDS = ["lab", "test", "kernel", "train", "lessons", "completion"]
 COMMANDS = [*SHELL_COMMANDS, *JAVA_COMMANDS]
 SYSTEM_TOOLS = ["bash", "id", "dirname", "realpath", "sed", "df", "awk", "mkdir", "find"]
