@@ -282,17 +282,19 @@ final class Renderings {
                         + "</tbody></table>" + room + dropped);
     }
 
+    /** A table wider than the page scrolls within itself. */
     private static MimeBundle table(Table table) {
         int rows = Math.min(MAX_ROWS, table.rowCount());
-        StringBuilder html = new StringBuilder("<table><caption>" + MimeBundle.escape(table.name())
-                + "</caption><thead>" + row("th", table.columnNames().toArray(String[]::new)) + "</thead><tbody>");
+        StringBuilder html = new StringBuilder("<div style=\"overflow-x:auto\"><table><caption>"
+                + MimeBundle.escape(table.name()) + "</caption><thead>"
+                + row("th", table.columnNames().toArray(String[]::new)) + "</thead><tbody>");
         for (int r = 0; r < rows; r++) {
             int index = r;
             html.append(row(
                     "td",
                     table.columns().stream().map(column -> cell(column, index)).toArray(String[]::new)));
         }
-        html.append("</tbody></table>");
+        html.append("</tbody></table></div>");
         if (rows < table.rowCount()) {
             html.append("<p>").append(table.rowCount() - rows).append(" more rows</p>");
         }
