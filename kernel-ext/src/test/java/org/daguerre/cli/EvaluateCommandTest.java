@@ -12,9 +12,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.daguerre.onnx.Graphs;
 import org.daguerre.pipeline.Daguerre;
+import org.daguerre.pipeline.FolderCopy;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,14 +37,7 @@ class EvaluateCommandTest {
     /** The exact model with a network that answers the noise itself, at the size that the judge reads. */
     @BeforeEach
     void copy() throws IOException {
-        model = temp.resolve("model");
-        try (Stream<Path> files = Files.walk(EXACT)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                Path to = model.resolve(EXACT.relativize(file).toString());
-                Files.createDirectories(to.getParent());
-                Files.copy(file, to);
-            }
-        }
+        model = FolderCopy.of(EXACT, temp.resolve("model"));
         Files.delete(model.resolve("SHA256SUMS"));
         Files.writeString(model.resolve("unet").resolve("config.json"), "{\"sample_size\": 128}");
         Graphs.graph()

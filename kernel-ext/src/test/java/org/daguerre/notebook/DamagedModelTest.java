@@ -8,8 +8,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.stream.Stream;
 import org.daguerre.notebook.JupyterClient.Cell;
+import org.daguerre.pipeline.FolderCopy;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,14 +29,7 @@ class DamagedModelTest extends InEveryKernel {
     /** A copy of models/exact without its sums. */
     @BeforeEach
     void copy() throws IOException {
-        folder = temp.resolve("a model with blanks");
-        try (Stream<Path> files = Files.walk(EXACT)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                Path to = folder.resolve(EXACT.relativize(file).toString());
-                Files.createDirectories(to.getParent());
-                Files.copy(file, to);
-            }
-        }
+        folder = FolderCopy.of(EXACT, temp.resolve("a model with blanks"));
         Files.delete(folder.resolve("SHA256SUMS"));
     }
 

@@ -15,7 +15,6 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.Stream;
 import org.daguerre.attention.AttentionLayer;
 import org.daguerre.denoiser.ConditionalDenoiser;
 import org.daguerre.denoiser.Prediction;
@@ -46,13 +45,7 @@ class AttentionTest {
     /** models/exact with a network that attends. */
     @BeforeEach
     void load() throws IOException {
-        try (Stream<Path> files = Files.walk(EXACT)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                Path to = folder.resolve(EXACT.relativize(file).toString());
-                Files.createDirectories(to.getParent());
-                Files.copy(file, to);
-            }
-        }
+        FolderCopy.of(EXACT, folder);
         Files.delete(folder.resolve("SHA256SUMS"));
         unet = ModelTest.attending(true).write(folder.resolve("unet").resolve("model.onnx"));
         model = Model.load(folder, Device.CPU);

@@ -121,13 +121,7 @@ class FolderParityTest {
     private Path copy(Family family, String scheduler) throws IOException {
         Path from = family.folder("");
         Path to = temp.resolve(family.name()).resolve(scheduler);
-        try (Stream<Path> files = Files.walk(from)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                Path copy = to.resolve(from.relativize(file).toString());
-                Files.createDirectories(copy.getParent());
-                Files.copy(file, copy);
-            }
-        }
+        FolderCopy.of(from, to);
         Path config = Path.of("scheduler_config.json");
         Path replaced = to.resolve("scheduler").resolve(config);
         Files.delete(replaced);

@@ -14,7 +14,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CancellationException;
-import java.util.stream.Stream;
 import org.daguerre.name.Names;
 import org.daguerre.onnx.Device;
 import org.daguerre.onnx.Graphs;
@@ -39,14 +38,7 @@ class ModelTest {
     /** A copy of models/exact without its sums, to be spoilt. */
     @BeforeEach
     void copy() throws IOException {
-        folder = temp.resolve("a model with blanks");
-        try (Stream<Path> files = Files.walk(EXACT)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                Path to = folder.resolve(EXACT.relativize(file).toString());
-                Files.createDirectories(to.getParent());
-                Files.copy(file, to);
-            }
-        }
+        folder = FolderCopy.of(EXACT, temp.resolve("a model with blanks"));
     }
 
     private void unsigned() throws IOException {

@@ -51,15 +51,7 @@ class SelfContainedTest {
     }
 
     private Path copy(String name) throws IOException {
-        Path folder = temp.resolve(name);
-        try (Stream<Path> files = Files.walk(EXACT)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                Path to = folder.resolve(EXACT.relativize(file).toString());
-                Files.createDirectories(to.getParent());
-                Files.copy(file, to);
-            }
-        }
-        return folder;
+        return FolderCopy.of(EXACT, temp.resolve(name));
     }
 
     private static Tensor denoised(Path folder) {

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 import org.daguerre.onnx.Device;
 import org.daguerre.onnx.ModelException;
 import org.daguerre.schedule.Level;
@@ -45,15 +44,7 @@ class SharedComponentTest {
     }
 
     private Path copy(String name) throws IOException {
-        Path folder = temp.resolve(name);
-        try (Stream<Path> files = Files.walk(EXACT)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                Path to = folder.resolve(EXACT.relativize(file).toString());
-                Files.createDirectories(to.getParent());
-                Files.copy(file, to);
-            }
-        }
-        return folder;
+        return FolderCopy.of(EXACT, temp.resolve(name));
     }
 
     private void share(String with) throws IOException {
