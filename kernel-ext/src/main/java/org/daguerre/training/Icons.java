@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.daguerre.scene.Cloth;
 import org.daguerre.scene.Colour;
 import org.daguerre.scene.Raster;
@@ -29,6 +30,11 @@ public final class Icons {
     private static final double TURN = 0.1;
     private static final double NO_RIM = -2 * Scene.SIZE;
 
+    private static final List<String> COLOURS =
+            Stream.of(Colour.values()).map(Colour::word).toList();
+    private static final List<String> SHAPES =
+            Stream.of(Shape.values()).map(Shape::word).toList();
+
     private final List<Thing> things;
     private final float[][] pictures;
 
@@ -52,17 +58,15 @@ public final class Icons {
         if (count < 1 || count > 100_000) {
             throw new IllegalArgumentException("count is " + count + ". Give 1 to 100000, 4000 is enough.");
         }
-        List<List<Integer>> never = Arrays.stream(heldOut)
-                .map(words -> Arrays.stream(prompt(words)).boxed().toList())
-                .toList();
-        if (never.stream().anyMatch(words -> words.contains(0)) || never.size() >= Colour.values().length) {
+        List<int[]> never = Stream.of(heldOut).map(Icons::prompt).toList();
+        boolean vague = never.stream().anyMatch(words -> words[0] == 0 || words[1] == 0);
+        if (vague || never.size() >= COLOURS.size()) {
             throw new IllegalArgumentException("held out are " + Arrays.toString(heldOut) + ". Name up to "
-                    + (Colour.values().length - 1) + " combinations of a colour and a shape, such as \"red heart\".");
+                    + (COLOURS.size() - 1) + " combinations of a colour and a shape, such as \"red heart\".");
         }
         Random random = new Random(seed);
-        return new Icons(java.util.stream.Stream.generate(() -> thing(random))
-                .filter(thing -> !never.contains(
-                        List.of(thing.colour().ordinal() + 1, thing.shape().ordinal() + 1)))
+        return new Icons(Stream.generate(() -> thing(random))
+                .filter(thing -> never.stream().noneMatch(words -> Arrays.equals(words, prompt(thing))))
                 .limit(count)
                 .toList());
     }
@@ -96,7 +100,7 @@ public final class Icons {
 
     /** How many words there are for each place of a prompt: colours, shapes. */
     static int[] vocabulary() {
-        return new int[] {Colour.values().length, Shape.values().length};
+        return new int[] {COLOURS.size(), SHAPES.size()};
     }
 
     /**
@@ -107,10 +111,8 @@ public final class Icons {
     static int[] prompt(String words) {
         int[] prompt = new int[2];
         for (String word : words.strip().toLowerCase(Locale.ROOT).split("\\s+")) {
-            int colour =
-                    place(word, Arrays.stream(Colour.values()).map(Colour::word).toList());
-            int shape =
-                    place(word, Arrays.stream(Shape.values()).map(Shape::word).toList());
+            int colour = COLOURS.indexOf(word) + 1;
+            int shape = SHAPES.indexOf(word) + 1;
             if (colour > 0) {
                 prompt[0] = colour;
             } else if (shape > 0) {
@@ -118,19 +120,14 @@ public final class Icons {
             } else if (!List.of("a", "an", "").contains(word)) {
                 throw new IllegalArgumentException("this network does not know the word '" + word
                         + "'. Give a colour, a shape or both, such as \"red heart\"; colours: "
-                        + String.join(
-                                ", ",
-                                Arrays.stream(Colour.values()).map(Colour::word).toList()) + "; shapes: "
-                        + String.join(
-                                ", ",
-                                Arrays.stream(Shape.values()).map(Shape::word).toList()) + ".");
+                        + String.join(", ", COLOURS) + "; shapes: " + String.join(", ", SHAPES) + ".");
             }
         }
         return prompt;
     }
 
-    private static int place(String word, List<String> words) {
-        return words.indexOf(word) + 1;
+    private static int[] prompt(Thing thing) {
+        return new int[] {thing.colour().ordinal() + 1, thing.shape().ordinal() + 1};
     }
 
     /** How many there are. */
@@ -153,9 +150,7 @@ public final class Icons {
     }
 
     int[] promptOf(int i) {
-        return new int[] {
-            things.get(i).colour().ordinal() + 1, things.get(i).shape().ordinal() + 1
-        };
+        return prompt(things.get(i));
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.daguerre.training;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
@@ -61,7 +62,10 @@ public final class Training {
         return new Training(data, seed);
     }
 
-    /** Learns from {@code steps} batches of 16 pictures, the learning rate falling to 0 at the end; another call goes on. The losses may be read meanwhile. */
+    /**
+     * Learns from {@code steps} batches of 16 pictures, the learning rate falling to 0 at the end; another call goes on. The
+     * losses may be read meanwhile.
+     */
     public Training train(int steps) {
         return train(steps, loss -> {});
     }
@@ -203,7 +207,7 @@ public final class Training {
     @Override
     public String toString() {
         return weights() + " weights, " + losses.size() + " steps of " + BATCH + " " + data + ", seed " + seed
-                + (losses.isEmpty() ? ", untrained" : String.format(java.util.Locale.ROOT, ", loss %.4f", recent()));
+                + (losses.isEmpty() ? ", untrained" : String.format(Locale.ROOT, ", loss %.4f", recent()));
     }
 
     /** The mean loss of the last 50 batches. */
