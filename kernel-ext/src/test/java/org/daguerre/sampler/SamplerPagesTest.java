@@ -121,7 +121,7 @@ class SamplerPagesTest {
         }
         String text = matcher.group(1)
                 .replaceAll("(?m)^ \\* ?", "")
-                .replaceAll("\\{@link (?:[\\w.]*\\.)?#?([\\w()]+)}", "`$1`")
+                .replaceAll("\\{@link\\s+(?:[\\w.]*\\.)?#?([\\w()]+)}", "`$1`")
                 .replaceAll("\\{@code ([^}]*)}", "`$1`")
                 .replace("<pre>", "```")
                 .replace("</pre>", "```")
