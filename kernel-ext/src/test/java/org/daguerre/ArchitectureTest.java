@@ -46,7 +46,7 @@ class ArchitectureTest {
             entry("training", Set.of("run", "scene")),
             entry("argument", Set.of("pipeline")),
             entry("doctor", Set.of("pipeline")),
-            entry("evaluation", Set.of("pipeline", "scene")),
+            entry("evaluation", Set.of("pipeline", "plot", "scene")),
             entry("cli", Set.of("argument", "doctor", "plot", "table", "evaluation")),
             entry("notebook", Set.of("argument", "doctor", "plot", "table", "nd", "path", "training", "scene")),
             entry("scene", Set.of()));

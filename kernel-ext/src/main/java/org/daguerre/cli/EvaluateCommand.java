@@ -73,7 +73,7 @@ final class EvaluateCommand implements Callable<Integer> {
             names = "--study",
             paramLabel = "NAME",
             description = "changes one thing and looks what changes, --prompts prompts under each condition:"
-                    + " ${COMPLETION-CANDIDATES}; writes NAME.jsonl, .md and .json")
+                    + " ${COMPLETION-CANDIDATES}; writes NAME.jsonl, .md, .json and .png")
     private Study study;
 
     @Option(names = "--world", paramLabel = "WORLD", description = "what the model draws: ${COMPLETION-CANDIDATES}")
@@ -180,9 +180,13 @@ final class EvaluateCommand implements Callable<Integer> {
                     out.resolve(study + ".jsonl"),
                     (done, all) -> bar.show("case " + done + " of " + all, (double) done / all));
         }
-        Files.writeString(out.resolve(study + ".md"), outcome.markdown());
-        Files.writeString(out.resolve(study + ".json"), outcome.json());
+        Files.writeString(
+                out.resolve(study + ".md"),
+                "# " + study + "\n\n" + outcome.markdown() + "\n!["
+                        + outcome.figure().altText() + "](" + study + ".png)\n");
+        Files.writeString(out.resolve(study + ".json"), outcome.json() + "\n");
         spec.commandLine().getOut().println(outcome.markdown());
+        spec.commandLine().getOut().println(outcome.figure().save(out.resolve(study + ".png")));
     }
 
     private Report roundTrips(Model loaded, IntConsumer judged) throws IOException {

@@ -3,15 +3,20 @@ package org.daguerre.evaluation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.daguerre.image.Picture;
+import org.daguerre.image.Theme;
 import org.daguerre.pipeline.Generation;
 import org.daguerre.pipeline.Request;
+import org.daguerre.plot.Figure;
+import org.daguerre.plot.IntervalPlot;
 import org.daguerre.scene.Claim;
 import org.daguerre.scene.Colour;
 import org.daguerre.scene.Experiment;
@@ -35,20 +40,20 @@ public enum Study {
     GENEVAL {
         @Override
         Plan plan(Request settings, int prompts, long seed) {
-            List<Prompt> asked = new ArrayList<>();
-            List<Experiment.Case> cases = new ArrayList<>();
-            for (GenEval task : GenEval.values()) {
-                for (Prompt prompt : Prompts.of(task, prompts, seed)) {
-                    asked.add(prompt);
-                    cases.add(new Experiment.Case(task.toString(), text(prompt)));
-                }
-            }
-            return new Plan(cases, i -> {
-                GenEval task = GenEval.values()[i / prompts];
-                boolean right = task.right(
-                        judge(picture(settings, asked.get(i)), asked.get(i).claim()));
-                return observed("right", right);
-            });
+            List<GenEval> tasks = List.of(GenEval.values());
+            List<List<Prompt>> asked =
+                    tasks.stream().map(task -> Prompts.of(task, prompts, seed)).toList();
+            return Plan.of(
+                    names(tasks), prompts, (task, i) -> text(asked.get(task).get(i)), (task, i) -> {
+                        Prompt prompt = asked.get(task).get(i);
+                        boolean right = tasks.get(task).right(judge(picture(settings, prompt), prompt.claim()));
+                        return new Experiment.Observed(Map.of("right", rate(right)), Map.of());
+                    });
+        }
+
+        @Override
+        Figure figure(Experiment experiment) {
+            return rates("GenEval's tasks, asked of trays", "task", false, experiment);
         }
 
         @Override
@@ -69,38 +74,38 @@ public enum Study {
         @Override
         Plan plan(Request settings, int prompts, long seed) {
             SceneSeries scenes = new SceneSeries(seed);
-            List<Claim> asked = new ArrayList<>();
-            List<Experiment.Case> cases = new ArrayList<>();
-            for (int n = 1; n <= Group.MOST; n++) {
-                for (int i = 0; i < prompts; i++) {
-                    Claim claim = Claim.of(new Group(n, colour(i), shape(i)));
-                    asked.add(claim);
-                    cases.add(new Experiment.Case(Integer.toString(n), claim.text()));
-                }
-            }
-            return new Plan(cases, i -> {
-                Claim claim = asked.get(i);
-                Raster painted = raster(settings.prompt(claim.text())
-                        .seed(seed + i % prompts)
-                        .start()
-                        .finish()
-                        .picture());
-                Verdict verdict = judge(painted, claim);
-                Map<String, Rate> rates = new LinkedHashMap<>();
-                rates.put("model", rate(verdict.count()));
-                if (settings.model().vae().isPresent()) {
-                    Raster drawn = Renderer.render(scenes.showing(claim, i));
-                    Tensor through = settings.model()
-                            .decode(settings.model()
-                                    .encode(Picture.of(drawn.width(), drawn.height(), drawn.pixels())
-                                            .toTensor()));
-                    rates.put(
-                            "autoencoder",
-                            rate(judge(raster(Picture.of(through)), claim).count()));
-                }
-                return new Experiment.Observed(rates, Map.of("found", (double)
-                        verdict.findings().objects().size()));
-            });
+            List<Integer> counts = IntStream.rangeClosed(1, Group.MOST).boxed().toList();
+            return Plan.of(
+                    names(counts),
+                    prompts,
+                    (row, i) -> group(counts.get(row), i).text(),
+                    (row, i) -> {
+                        Claim claim = group(counts.get(row), i);
+                        Verdict verdict = judge(picture(settings, claim, seed + i), claim);
+                        Map<String, Rate> rates = new LinkedHashMap<>();
+                        rates.put("model", rate(verdict.count()));
+                        if (settings.model().vae().isPresent()) {
+                            Raster drawn = Renderer.render(scenes.showing(claim, i * counts.size() + row));
+                            Tensor through = settings.model()
+                                    .decode(settings.model()
+                                            .encode(Picture.of(drawn.width(), drawn.height(), drawn.pixels())
+                                                    .toTensor()));
+                            rates.put(
+                                    "autoencoder",
+                                    rate(judge(raster(Picture.of(through)), claim)
+                                            .count()));
+                        }
+                        return new Experiment.Observed(rates, found(verdict));
+                    });
+        }
+
+        private static Claim group(int count, int i) {
+            return Claim.of(new Group(count, colour(i), shape(i)));
+        }
+
+        @Override
+        Figure figure(Experiment experiment) {
+            return rates("The number asked for is the number found", "objects asked for", true, experiment);
         }
     },
 
@@ -108,21 +113,22 @@ public enum Study {
     GUIDANCE {
         @Override
         Plan plan(Request settings, int prompts, long seed) {
-            double[] scales = {1, 1.5, 2, 3, 4, 5, 7.5, 10, 15, 20};
+            List<Double> scales = List.of(1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.5, 10.0, 15.0, 20.0);
             List<Prompt> asked = Prompts.heldOut(prompts, seed);
-            List<Experiment.Case> cases = new ArrayList<>();
-            for (double scale : scales) {
-                asked.forEach(prompt -> cases.add(new Experiment.Case("w = " + scale, text(prompt))));
-            }
-            return new Plan(cases, i -> {
-                Prompt prompt = asked.get(i % prompts);
-                Request request = settings.guidance(scales[i / prompts]).prompt(text(prompt));
+            return Plan.of(names(scales), prompts, (row, i) -> text(asked.get(i)), (row, i) -> {
+                Prompt prompt = asked.get(i);
+                Request request = settings.guidance(scales.get(row)).prompt(text(prompt));
                 Generation pictures = request.seed(prompt.seed())
                         .count(SEEDS_A_PROMPT)
                         .start()
                         .finish();
                 return Pictures.observe(pictures, prompt.claim());
             });
+        }
+
+        @Override
+        Figure figure(Experiment experiment) {
+            return rates("Guidance", "w", true, experiment);
         }
     },
 
@@ -141,20 +147,14 @@ public enum Study {
                     "dpmpp-2m",
                     "dpmpp-2m-sde",
                     "unipc");
-            int[] steps = {2, 4, 8, 16, 32};
             List<Prompt> asked = Prompts.heldOut(prompts, seed);
-            List<Experiment.Case> cases = new ArrayList<>();
-            for (String sampler : samplers) {
-                for (int n : steps) {
-                    asked.forEach(
-                            prompt -> cases.add(new Experiment.Case(sampler + ", " + n + " steps", text(prompt))));
-                }
-            }
-            return new Plan(cases, i -> {
-                Prompt prompt = asked.get(i % prompts);
-                int row = i / prompts;
-                Generation made = settings.sampler(samplers.get(row / steps.length))
-                        .steps(steps[row % steps.length])
+            List<String> conditions = samplers.stream()
+                    .flatMap(sampler -> STEPS.stream().map(n -> sampler + ", " + n + " steps"))
+                    .toList();
+            return Plan.of(conditions, prompts, (row, i) -> text(asked.get(i)), (row, i) -> {
+                Prompt prompt = asked.get(i);
+                Generation made = settings.sampler(samplers.get(row / STEPS.size()))
+                        .steps(STEPS.get(row % STEPS.size()))
                         .prompt(text(prompt))
                         .seed(prompt.seed())
                         .start()
@@ -167,31 +167,54 @@ public enum Study {
                         rates, Map.of("calls", (double) made.run().calls()));
             });
         }
+
+        @Override
+        Figure figure(Experiment experiment) {
+            List<String> conditions = experiment.conditions();
+            List<IntervalPlot.Panel> panels = new ArrayList<>();
+            for (int row = 0; row < conditions.size(); row += STEPS.size()) {
+                List<String> ofSampler = conditions.subList(row, row + STEPS.size());
+                panels.add(new IntervalPlot.Panel(
+                        ofSampler.get(0).replaceAll(",.*", ""),
+                        experiment.rates().stream()
+                                .map(name -> curve(experiment, name, ofSampler))
+                                .toList()));
+            }
+            IntervalPlot.Conditions steps = new IntervalPlot.Conditions("steps", names(STEPS), true);
+            return IntervalPlot.of("Ten samplers" + INTERVALS, steps, "share", panels, Theme.LIGHT);
+        }
     },
 
     /** How much of the number of objects is the prompt's, and how much the seed's. */
     SHARES {
         @Override
         Plan plan(Request settings, int prompts, long seed) {
-            List<Experiment.Case> cases = new ArrayList<>();
-            List<Claim> asked = new ArrayList<>();
-            for (int n = 1; n <= COUNTED; n++) {
-                for (int i = 0; i < prompts; i++) {
-                    Claim claim = Claim.of(new Group(n, Colour.RED, Shape.APPLE));
-                    asked.add(claim);
-                    cases.add(new Experiment.Case(claim.text(), "seed " + (seed + i)));
-                }
-            }
-            return new Plan(cases, i -> {
-                Raster painted = raster(settings.prompt(asked.get(i).text())
-                        .seed(seed + i % prompts)
-                        .start()
-                        .finish()
-                        .picture());
-                Verdict verdict = judge(painted, asked.get(i));
-                return new Experiment.Observed(Map.of("count", rate(verdict.count())), Map.of("found", (double)
-                        verdict.findings().objects().size()));
+            List<Claim> asked = IntStream.rangeClosed(1, COUNTED)
+                    .mapToObj(n -> Claim.of(new Group(n, Colour.RED, Shape.APPLE)))
+                    .toList();
+            List<String> conditions = asked.stream().map(Claim::text).toList();
+            return Plan.of(conditions, prompts, (row, i) -> "seed " + (seed + i), (row, i) -> {
+                Verdict verdict = judge(picture(settings, asked.get(row), seed + i), asked.get(row));
+                return new Experiment.Observed(Map.of("count", rate(verdict.count())), found(verdict));
             });
+        }
+
+        @Override
+        Figure figure(Experiment experiment) {
+            List<IntervalPlot.Point> points = IntStream.range(
+                            0, experiment.conditions().size())
+                    .mapToObj(i -> {
+                        String condition = experiment.conditions().get(i);
+                        double mean = experiment.mean(condition, "found"), reach = experiment.reach(condition, "found");
+                        return new IntervalPlot.Point(i, mean, mean - reach, mean + reach);
+                    })
+                    .toList();
+            return IntervalPlot.of(
+                    "Objects found, mean over the seeds" + INTERVALS,
+                    new IntervalPlot.Conditions("prompt", experiment.conditions(), true),
+                    "objects",
+                    List.of(new IntervalPlot.Panel("", List.of(new IntervalPlot.Curve("found", points)))),
+                    Theme.LIGHT);
         }
 
         @Override
@@ -229,6 +252,33 @@ public enum Study {
         }
 
         @Override
+        Figure figure(Experiment experiment) {
+            List<Experiment.Observation> sorted = experiment.observations().stream()
+                    .sorted(Comparator.comparing(line -> line.values().get("late variance")))
+                    .toList();
+            List<IntervalPlot.Point> points = new ArrayList<>();
+            for (int fifth = 0; fifth < 5; fifth++) {
+                List<Experiment.Observation> some =
+                        sorted.subList(fifth * sorted.size() / 5, (fifth + 1) * sorted.size() / 5);
+                int right = some.stream()
+                        .mapToInt(line -> line.rates().get("all right").right())
+                        .sum();
+                if (!some.isEmpty()) {
+                    points.add(point(fifth, new Rate(right, some.size())));
+                }
+            }
+            return IntervalPlot.of(
+                    "Pictures that are all right, by late variance" + INTERVALS,
+                    new IntervalPlot.Conditions(
+                            "pictures sorted by late variance",
+                            List.of("lowest fifth", "second", "third", "fourth", "highest fifth"),
+                            true),
+                    "share",
+                    List.of(new IntervalPlot.Panel("", List.of(new IntervalPlot.Curve("all right", points)))),
+                    Theme.LIGHT);
+        }
+
+        @Override
         String remarks(Experiment experiment) {
             List<Double> wrong = new ArrayList<>(), right = new ArrayList<>();
             for (Experiment.Observation line : experiment.observations()) {
@@ -242,25 +292,47 @@ public enum Study {
     static final int SEEDS_A_PROMPT = 4;
     static final int COUNTED = 6;
 
+    private static final List<Integer> STEPS = List.of(2, 4, 8, 16, 32);
+    private static final String INTERVALS = "; lines are 95 % intervals";
+
     /** What a study paints, and how each of it is observed. */
-    record Plan(List<Experiment.Case> cases, IntFunction<Experiment.Observed> observe) {}
+    record Plan(List<Experiment.Case> cases, IntFunction<Experiment.Observed> observe) {
+
+        /** Of a cell of a table: row is the condition, from 0, and i the prompt. */
+        @FunctionalInterface
+        interface Cell<T> {
+            T at(int row, int i);
+        }
+
+        /** Every prompt under every condition. The first prompts come first: a longer run goes on with a shorter one. */
+        static Plan of(List<String> conditions, int prompts, Cell<String> asked, Cell<Experiment.Observed> observe) {
+            int rows = conditions.size();
+            List<Experiment.Case> cases = IntStream.range(0, prompts * rows)
+                    .mapToObj(k -> new Experiment.Case(conditions.get(k % rows), asked.at(k % rows, k / rows)))
+                    .toList();
+            return new Plan(cases, k -> observe.at(k % rows, k / rows));
+        }
+    }
 
     abstract Plan plan(Request settings, int prompts, long seed);
+
+    /** The table drawn, with its intervals. */
+    abstract Figure figure(Experiment experiment);
 
     /** What the table alone does not say; empty if nothing. */
     String remarks(Experiment experiment) {
         return "";
     }
 
-    /** What came of a study: the table with its remarks, and the same for programs. */
-    public record Outcome(String markdown, String json) {}
+    /** What came of a study: the table with its remarks, the same for programs, and drawn. */
+    public record Outcome(String markdown, String json, Figure figure) {}
 
     /**
      * Paints and judges what has not been yet.
      *
      * @param settings the model, and all settings that the study does not vary
      * @param subject  names the model and these settings: observations of one subject are not taken for those of another
-     * @param prompts  prompts under each condition, from 1
+     * @param prompts  prompts under each condition, from 1; with more than an earlier run had, its observations are kept
      * @param seed     draws the prompts and start noise
      * @param file     the observations, a line each
      * @param done     told the share that is done, 0 to 1, after each
@@ -277,7 +349,7 @@ public enum Study {
                 Experiment.run(subject + ", " + this + ", seed " + seed, plan.cases, file, plan.observe, observed);
         String remarks = remarks(experiment);
         String page = experiment.subject() + "\n\n" + experiment.table() + (remarks.isEmpty() ? "" : "\n" + remarks);
-        return new Outcome(page, experiment.json());
+        return new Outcome(page, experiment.json(), figure(experiment));
     }
 
     /** Who is told how far a study is. */
@@ -290,12 +362,20 @@ public enum Study {
         return prompt.caption().text();
     }
 
+    private static List<String> names(List<?> conditions) {
+        return conditions.stream().map(Object::toString).toList();
+    }
+
     private static Raster picture(Request settings, Prompt prompt) {
-        return raster(settings.prompt(text(prompt))
-                .seed(prompt.seed())
-                .start()
-                .finish()
-                .picture());
+        return picture(settings, text(prompt), prompt.seed());
+    }
+
+    private static Raster picture(Request settings, Claim claim, long seed) {
+        return picture(settings, claim.text(), seed);
+    }
+
+    private static Raster picture(Request settings, String prompt, long seed) {
+        return raster(settings.prompt(prompt).seed(seed).start().finish().picture());
     }
 
     /** As the judge reads it: a smaller picture is enlarged. */
@@ -312,8 +392,33 @@ public enum Study {
         return new Rate(right ? 1 : 0, 1);
     }
 
-    private static Experiment.Observed observed(String name, boolean right) {
-        return new Experiment.Observed(Map.of(name, rate(right)), Map.of());
+    private static Map<String, Double> found(Verdict verdict) {
+        return Map.of("found", (double) verdict.findings().objects().size());
+    }
+
+    /** All rates under all conditions. */
+    private static Figure rates(String title, String xTitle, boolean joined, Experiment experiment) {
+        List<IntervalPlot.Curve> curves = experiment.rates().stream()
+                .map(name -> curve(experiment, name, experiment.conditions()))
+                .toList();
+        return IntervalPlot.of(
+                title + INTERVALS,
+                new IntervalPlot.Conditions(xTitle, experiment.conditions(), joined),
+                "share",
+                List.of(new IntervalPlot.Panel("", curves)),
+                Theme.LIGHT);
+    }
+
+    private static IntervalPlot.Curve curve(Experiment experiment, String name, List<String> conditions) {
+        return new IntervalPlot.Curve(
+                name,
+                IntStream.range(0, conditions.size())
+                        .mapToObj(i -> point(i, experiment.rate(conditions.get(i), name)))
+                        .toList());
+    }
+
+    private static IntervalPlot.Point point(int condition, Rate rate) {
+        return new IntervalPlot.Point(condition, rate.value(), rate.low(), rate.high());
     }
 
     private static Colour colour(int i) {

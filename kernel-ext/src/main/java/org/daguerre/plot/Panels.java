@@ -224,6 +224,14 @@ final class Panels {
                 new BasicStroke(1, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10, new float[] {4, 4}, 0));
     }
 
+    /** An upright line at x, in the colour of its place in the legend: what a value is known to. */
+    void interval(XYChart chart, int index, String name, double x, double low, double high) {
+        XYSeries series = chart.addSeries(name, new double[] {x, x}, new double[] {low, high});
+        series.setMarker(SeriesMarkers.NONE);
+        series.setLineColor(new Color(theme.series(index)));
+        series.setLineStyle(new BasicStroke(1.2f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND));
+    }
+
     /** Bars around whole numbers of x, from 0 up. */
     void bars(XYChart chart, int index, String name, double[] x, double[] y) {
         double[] edges = new double[2 * x.length + 2];
@@ -252,6 +260,16 @@ final class Panels {
         chart.getStyler().setXAxisMin(first - 0.75);
         chart.getStyler().setXAxisMax(last + 0.75);
         chart.getStyler().setXAxisTickLabelsFormattingFunction(whole(first, v -> Long.toString(Math.round(v))));
+    }
+
+    /** Names at 0, 1, 2 ... along x of a chart that is {@code width} wide. */
+    static void namedAxis(XYChart chart, List<String> names, int width) {
+        chart.getStyler().setXAxisMin(-0.6);
+        chart.getStyler().setXAxisMax(names.size() - 0.4);
+        chart.getStyler().setXAxisTickMarkSpacingHint(3 * width / (names.size() + 1) / 4);
+        chart.getStyler()
+                .setXAxisTickLabelsFormattingFunction(
+                        whole(0, v -> v >= -1e-9 && v < names.size() ? names.get((int) Math.round(v)) : " "));
     }
 
     /** An axis of decimal logarithms from {@code low} to {@code high}, in whole decades and labelled with powers of ten. */

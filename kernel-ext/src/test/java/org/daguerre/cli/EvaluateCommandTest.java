@@ -62,7 +62,10 @@ class EvaluateCommandTest {
 
     private int evaluateWithAttention(String... more) {
         List<String> arguments = new ArrayList<>(List.of("evaluate", model.toString(), "--device", "cpu"));
-        arguments.addAll(List.of("--prompts", "1", "--steps", "2"));
+        arguments.addAll(List.of("--steps", "2"));
+        if (!List.of(more).contains("--prompts")) {
+            arguments.addAll(List.of("--prompts", "1"));
+        }
         arguments.addAll(List.of("--out", temp.resolve("out").toString()));
         arguments.addAll(List.of(more));
         StringWriter errors = new StringWriter();
@@ -116,6 +119,20 @@ class EvaluateCommandTest {
         String page = Files.readString(temp.resolve("out").resolve("shares.md"));
         assertTrue(page.contains("| six red apples | ") && page.contains("Of the variance of the number found"), page);
         assertEquals(Main.FAILED, evaluate("--study", "shares", "--guidance", "5"));
+    }
+
+    @Test
+    void longerStudyKeepsWhatAShorterOneObserved() throws IOException {
+        Path lines = temp.resolve("out").resolve("geneval.jsonl");
+        assertEquals(0, evaluate("--study", "geneval"), err);
+        List<String> shorter = Files.readAllLines(lines);
+        assertEquals(0, evaluate("--study", "geneval", "--prompts", "2"), err);
+        List<String> longer = Files.readAllLines(lines);
+        assertEquals(12, longer.size());
+        assertEquals(shorter, longer.subList(0, 6));
+        String page = Files.readString(temp.resolve("out").resolve("geneval.md"));
+        assertTrue(page.contains("](geneval.png)"), page);
+        assertTrue(Files.size(temp.resolve("out").resolve("geneval.png")) > 0);
     }
 
     @Test

@@ -342,6 +342,38 @@ class FigureTest {
     }
 
     @Test
+    void intervalsStandAtTheirConditionsAndAreTold() throws Exception {
+        var first = new IntervalPlot.Curve(
+                "model",
+                List.of(new IntervalPlot.Point(0, 0.5, 0.4, 0.7), new IntervalPlot.Point(1, 0.25, 0.125, 0.5)));
+        var second = new IntervalPlot.Curve("ceiling", List.of(new IntervalPlot.Point(1, 1, 0.75, 1)));
+        Figure figure = IntervalPlot.of(
+                "Counts",
+                new IntervalPlot.Conditions("n", List.of("one", "two"), false),
+                "share",
+                List.of(new IntervalPlot.Panel("", List.of(first, second))),
+                Theme.LIGHT);
+        XYChart chart = figure.charts().get(0);
+        XYSeries first1 = (XYSeries) chart.getSeries("model, interval 1");
+        XYSeries second1 = (XYSeries) chart.getSeries("ceiling, interval 1");
+        assertArrayEquals(new double[] {0.125, 0.5}, first1.getYData());
+        assertArrayEquals(new double[] {0.5, 0.25}, ((XYSeries) chart.getSeries("model, measured")).getYData());
+        double apart = second1.getXData()[0] - first1.getXData()[0];
+        assertTrue(apart > 0 && apart < 0.5, "beside each other at their condition: " + apart);
+        assertEquals(null, chart.getSeries("model"), "conditions without an order are not joined");
+        assertEquals("Counts; model: one 0.500, two 0.250; ceiling: two 1.00.", figure.altText());
+        assertSeen(colours(figure), Theme.LIGHT.series(1), 50, "the second curve");
+    }
+
+    @Test
+    void intervalsOfNothingAreRefused() {
+        var conditions = new IntervalPlot.Conditions("n", List.of("one"), true);
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> IntervalPlot.of("Counts", conditions, "share", List.of(), Theme.LIGHT));
+    }
+
+    @Test
     void failureWithinDrawingIsAnExceptionOfOneLine() {
         Figure broken = new Figure(10, Theme.LIGHT, "broken", List.of(), g -> {
             throw new NoClassDefFoundError("sun/font/Gone");

@@ -97,6 +97,21 @@ public record Experiment(String subject, List<Observation> observations) {
                 .toList();
     }
 
+    /** The mean of a value under a condition; NaN if it was not measured there. */
+    public double mean(String condition, String name) {
+        return mean(values(condition, name));
+    }
+
+    /** How far the true mean may lie from {@link #mean}, with 95 % confidence: 1.96 standard errors; 0 of fewer than two values. */
+    public double reach(String condition, String name) {
+        return reach(values(condition, name));
+    }
+
+    /** The names of the rates, in the order in which they came up. */
+    public List<String> rates() {
+        return names(Observation::rates);
+    }
+
     /** A row for each condition: rates with Wilson's interval, means of values with theirs (1.96 standard errors), 95 % both. */
     public String table() {
         List<String> rates = names(Observation::rates), values = names(Observation::values);
