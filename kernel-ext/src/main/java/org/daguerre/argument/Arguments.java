@@ -1,6 +1,7 @@
 package org.daguerre.argument;
 
 import java.math.BigInteger;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.daguerre.name.Names;
@@ -85,23 +86,35 @@ public final class Arguments {
         CommandSpec command = e.getCommandLine().getCommandSpec();
         String argument = e.getUnmatched().get(0);
         String kind = e.isUnknownOption() ? " is no option of " : " is one argument too many for ";
-        String fact = Names.quoted(argument) + kind + command.qualifiedName();
-        List<String> near = e.getSuggestions();
-        if (!near.isEmpty()) {
-            return fact + ". Did you mean " + near.get(0).replaceAll("[ =\\[].*", "") + "?";
-        }
+        String fact = Names.quoted(argument) + kind + command.qualifiedName() + ". ";
         if (e.isUnknownOption()) {
-            return fact + ". Give some of: " + options(command) + ".";
+            return fact + oneOf("some", argument.replaceFirst("=.*", ""), options(command));
+        }
+        Optional<OptionSpec> broken = command.options().stream()
+                .filter(option ->
+                        option.getValue() instanceof String typed && (typed.endsWith(",") || argument.startsWith(",")))
+                .findFirst();
+        if (broken.isPresent()) {
+            String name = broken.get().longestName();
+            String typed = broken.get().getValue();
+            return name + " is " + Names.quoted(typed) + ", and " + Names.quoted(argument)
+                    + " stands apart from it. Give its values without blanks: " + name + " "
+                    + Names.shortened(typed + argument) + ".";
         }
         return command.subcommands().isEmpty()
-                ? fact + ". Put a text with blanks into double quotes."
-                : fact + ". Give one of: "
-                        + String.join(", ", command.subcommands().keySet()) + ".";
+                ? fact + "Put a text with blanks into double quotes."
+                : fact + oneOf("one", argument, command.subcommands().keySet());
     }
 
-    private static String options(CommandSpec command) {
-        return String.join(
-                ", ", command.options().stream().map(OptionSpec::longestName).toList());
+    private static String oneOf(String howMany, String typed, Collection<String> names) {
+        return Names.near(typed, names).stream()
+                .findFirst()
+                .map(near -> "Did you mean " + near + "?")
+                .orElse("Give " + howMany + " of: " + String.join(", ", names) + ".");
+    }
+
+    private static List<String> options(CommandSpec command) {
+        return command.options().stream().map(OptionSpec::longestName).toList();
     }
 
     private static String fault(ArgSpec argument, String value) {

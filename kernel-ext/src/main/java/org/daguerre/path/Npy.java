@@ -62,14 +62,17 @@ public final class Npy {
 
     private static Tensor read(Path file, FileChannel channel) throws IOException {
         ByteBuffer prefix = Values.read(channel, (int) Math.min(channel.size(), MAGIC.length + 6));
-        byte[] magic = new byte[MAGIC.length];
         if (prefix.remaining() < MAGIC.length + 6) {
             throw no(file, "it has " + prefix.remaining() + " bytes");
         }
-        prefix.get(magic);
-        int version = prefix.get();
+        int version = prefix.position(MAGIC.length).get();
         prefix.get();
-        if (!Arrays.equals(magic, MAGIC) || version != 1 && version != 2) {
+        if (Safetensors.isBeginOfOne(prefix)) {
+            throw new IllegalArgumentException(
+                    file + " is a .safetensors file of named arrays, no .npy file of one."
+                            + " Read it by RunPath.read(file) if it is the path of a run, otherwise by Safetensors.read(file).");
+        }
+        if (!isBeginOfOne(prefix) || version != 1 && version != 2) {
             throw no(file, "it does not begin as one of format 1.0 or 2.0 does");
         }
         long length = version == 1 ? Short.toUnsignedLong(prefix.getShort()) : Integer.toUnsignedLong(prefix.getInt());
@@ -94,6 +97,12 @@ public final class Npy {
                 matcher.group(3).isEmpty() ? new String[0] : matcher.group(3).split("[, ]+");
         long[] shape = Arrays.stream(axes).mapToLong(Long::parseLong).toArray();
         return Values.tensor(channel, shape, channel.size() - start - length, what -> no(file, what));
+    }
+
+    /** Whether a file that begins like this is, or means to be, one of this format. */
+    static boolean isBeginOfOne(ByteBuffer bytes) {
+        return bytes.limit() >= MAGIC.length
+                && bytes.duplicate().limit(MAGIC.length).rewind().equals(ByteBuffer.wrap(MAGIC));
     }
 
     private static IllegalArgumentException no(Path file, String why) {

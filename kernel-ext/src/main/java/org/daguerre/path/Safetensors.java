@@ -107,7 +107,13 @@ public record Safetensors(Map<String, Tensor> tensors, Map<String, double[]> row
         if (size < 8) {
             throw no(file, "it has " + size + " bytes");
         }
-        long length = Values.read(channel, 8).getLong();
+        ByteBuffer prefix = Values.read(channel, 8);
+        if (Npy.isBeginOfOne(prefix)) {
+            throw new IllegalArgumentException(
+                    file + " is a .npy file of one array, no .safetensors file of named ones."
+                            + " Read it by Npy.read(file); the whole path of a run is saved as .safetensors.");
+        }
+        long length = prefix.getLong();
         if (length < 2 || length > MAX_HEADER || length > size - 8) {
             throw no(
                     file,
@@ -191,6 +197,11 @@ public record Safetensors(Map<String, Tensor> tensors, Map<String, double[]> row
             throw no(file, "array '" + Values.shown(name) + "' has a size that is no whole number of 0 or more");
         }
         return number.asLong();
+    }
+
+    /** Whether a file that begins like this, with 9 bytes or more, is or means to be one of this format. */
+    static boolean isBeginOfOne(ByteBuffer bytes) {
+        return bytes.limit() > Long.BYTES && bytes.get(Long.BYTES) == '{';
     }
 
     private static IllegalArgumentException no(Path file, Entry entry, String why) {

@@ -27,6 +27,13 @@ class MistakesTest extends InEveryKernel {
     private static final List<Map.Entry<String, String>> MISTAKES = List.of(
             Map.entry("%sample", "PROMPT is missing. Give what to show"),
             Map.entry("%sample \"x\" --stepz 3", "'--stepz' is no option of %sample. Did you mean --steps?"),
+            Map.entry("%sample \"x\" --guidence=3", "'--guidence=3' is no option of %sample. Did you mean --guidance?"),
+            Map.entry("%sample \"x\" --smapler ddim", "'--smapler' is no option of %sample. Did you mean --sampler?"),
+            Map.entry(
+                    "%compare \"x\" --sampler ddim, heun --steps 4",
+                    "--sampler is 'ddim,', and 'heun' stands apart from it. Give its values without blanks: --sampler"
+                            + " ddim,heun."),
+            Map.entry("%compare \"x\" --steps 4 ,8", "'4', and ',8' stands apart from it. Give its values without"),
             Map.entry("%sample \"x\" --steps", "--steps has no value. Give the number of steps"),
             Map.entry("%sample \"x\" --steps 3 --steps 4", "--steps is given twice. Give it once."),
             Map.entry("%sample \"x\" --steps 0", "steps is 0. Give 1 to 1000"),

@@ -134,6 +134,17 @@ class RunPathTest {
         assertThrows(UncheckedIOException.class, () -> RunPath.read(folder.resolve("nothing.safetensors")));
     }
 
+    @Test
+    void fileOfTheOtherFormatIsNamedWithWhatReadsIt() {
+        RunPath path = RunPath.of(finished("ddim"));
+        Path npy = path.save(folder.resolve("states.npy"));
+        Path safetensors = path.save(folder.resolve("run.safetensors"));
+        assertTrue(refusal(() -> RunPath.read(npy)).contains("is a .npy file of one array"));
+        assertTrue(refusal(() -> RunPath.read(npy)).contains("Read it by Npy.read(file)"));
+        assertTrue(refusal(() -> Npy.read(safetensors)).contains("is a .safetensors file of named arrays"));
+        assertTrue(refusal(() -> Npy.read(safetensors)).contains("Read it by RunPath.read(file)"));
+    }
+
     private static String refusal(org.junit.jupiter.api.function.Executable code) {
         String message = assertThrows(IllegalArgumentException.class, code).getMessage();
         assertEquals(1, message.lines().count(), message);
