@@ -91,6 +91,7 @@ public final class Main {
             return WRONG_ARGUMENTS;
         }
         boolean explained = failure instanceof IllegalStateException
+                || failure instanceof UnsupportedOperationException
                 || failure instanceof UncheckedIOException
                 || failure instanceof CancellationException;
         String fact = explained ? failure.getMessage() : failure.toString();

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import org.daguerre.schedule.Form;
 import org.daguerre.schedule.Level;
 import org.daguerre.tensor.Tensor;
@@ -37,18 +38,38 @@ public record Prediction(
         this(raw, type, x, level, Map.of(), null);
     }
 
+    private interface View {
+        Tensor of(Tensor raw, Tensor x, Level level);
+    }
+
     /** The estimate of the clean picture, x0. */
     public Tensor denoised() {
-        return read("denoised", type.denoised(raw, x, level));
+        return read("denoised", type::denoised);
     }
 
     /** The estimate of the noise, eps. */
     public Tensor noise() {
-        return read("noise", type.noise(raw, x, level));
+        return read("noise", type::noise);
     }
 
-    /** One's own prediction type may err. */
-    private Tensor read(String what, Tensor tensor) {
+    /** One's own prediction type may err, and is asked where a sampler runs; the standard ones explain themselves. */
+    private Tensor read(String what, View view) {
+        Tensor tensor;
+        try {
+            tensor = view.of(raw, x, level);
+        } catch (CancellationException interrupted) {
+            throw interrupted;
+        } catch (RuntimeException | StackOverflowError | AssertionError e) {
+            if (type instanceof PredictionType.Standard) {
+                throw e;
+            }
+            String message = e.getMessage();
+            throw new IllegalStateException(
+                    what + " of prediction type '" + type + "' threw "
+                            + e.getClass().getSimpleName() + (message == null ? "" : " (" + message + ")")
+                            + ". Mend it, or take another.",
+                    e);
+        }
         if (tensor == null || !Arrays.equals(tensor.shape(), x.shape())) {
             throw new IllegalStateException(what + " of prediction type '" + type + "' "
                     + (tensor == null

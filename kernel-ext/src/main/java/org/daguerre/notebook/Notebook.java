@@ -113,14 +113,14 @@ public final class Notebook {
         try {
             Optional<String> help = Arguments.parse(magic, withoutSemicolon(arguments));
             return help.isPresent() ? MimeBundle.text(help.get()) : magic.call();
-        } catch (IllegalArgumentException | IllegalStateException mistake) {
-            mistake.setStackTrace(
-                    new StackTraceElement[0]); // the message is the answer, the kernels print the rest in red
-            throw mistake;
-        } catch (UncheckedIOException failed) { // its message is an answer as well, its cause is none
-            IllegalStateException said = new IllegalStateException(failed.getMessage());
-            said.setStackTrace(new StackTraceElement[0]);
-            throw said;
+        } catch (IllegalArgumentException
+                | IllegalStateException
+                | UnsupportedOperationException
+                | UncheckedIOException mistake) {
+            // The message is the answer; the kernels would print frames and causes in red below it.
+            IllegalStateException answer = new IllegalStateException(mistake.getMessage());
+            answer.setStackTrace(new StackTraceElement[0]);
+            throw answer;
         }
     }
 

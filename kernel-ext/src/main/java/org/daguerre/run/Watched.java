@@ -40,8 +40,8 @@ final class Watched implements ConditionalDenoiser {
         List<Prediction> answers;
         try {
             answers = model.predict(x, level, branches);
-        } catch (RuntimeException e) {
-            throw keep(e);
+        } catch (RuntimeException | Error e) {
+            throw failed("the model", e);
         }
         for (int i = 0; i < answers.size(); i++) {
             if (answers.get(i) == null) {
@@ -63,7 +63,7 @@ final class Watched implements ConditionalDenoiser {
 
     /**
      * What somebody's code threw: as it is where it explains itself, because it is an interrupt, the model's or this
-     * library's; otherwise with the name of whose it is, and with the frames of what was thrown.
+     * library's; otherwise with the name of whose it is, and what was thrown as its cause.
      */
     RuntimeException failed(String whose, Throwable thrown) {
         if (thrown instanceof VirtualMachineError fatal && !(thrown instanceof StackOverflowError)) {
@@ -72,12 +72,16 @@ final class Watched implements ConditionalDenoiser {
         if (thrown == explained || thrown instanceof CancellationException || isOurs(thrown)) {
             return keep((RuntimeException) thrown);
         }
+        return keep(new IllegalStateException(
+                "in " + at + " " + whose + " " + threw(thrown)
+                        + ". Mend it, or take another; the run stays before this step.",
+                thrown));
+    }
+
+    /** What somebody's code did, as a part of a sentence. */
+    static String threw(Throwable thrown) {
         String message = thrown.getMessage();
-        IllegalStateException named = new IllegalStateException("in " + at + " " + whose + " threw "
-                + thrown.getClass().getSimpleName() + (message == null ? "" : " (" + message + ")")
-                + ". Mend it, or take another; the run stays before this step.");
-        named.setStackTrace(thrown.getStackTrace());
-        return keep(named);
+        return "threw " + thrown.getClass().getSimpleName() + (message == null ? "" : " (" + message + ")");
     }
 
     private RuntimeException keep(RuntimeException failure) {
@@ -85,9 +89,12 @@ final class Watched implements ConditionalDenoiser {
         return failure;
     }
 
-    private static boolean isOurs(Throwable thrown) {
+    /** Whether it was thrown by this library in words of its own. */
+    static boolean isOurs(Throwable thrown) {
         StackTraceElement[] frames = thrown.getStackTrace();
-        return (thrown instanceof IllegalArgumentException || thrown instanceof IllegalStateException)
+        return (thrown instanceof IllegalArgumentException
+                        || thrown instanceof IllegalStateException
+                        || thrown instanceof UnsupportedOperationException)
                 && frames.length > 0
                 && frames[0].getClassName().startsWith("org.daguerre.");
     }

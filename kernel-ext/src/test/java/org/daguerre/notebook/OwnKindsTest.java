@@ -166,14 +166,24 @@ class OwnKindsTest extends InEveryKernel {
                             "denoised of prediction type 'blank' is null. Return a tensor of the state's shape."
                         },
                         new String[] {
+                            "PredictionType fuse = (raw, x, level) -> { throw new RuntimeException(\"boom\"); };",
+                            "--prediction fuse",
+                            "of prediction type 'fuse' threw RuntimeException (boom). Mend it, or take another."
+                        },
+                        new String[] {
+                            "Spacing lost = (schedule, n) -> { throw new IllegalArgumentException(\"boom\"); };",
+                            "--spacing lost",
+                            "threw IllegalArgumentException (boom). Mend it, or take another."
+                        },
+                        new String[] {
                             "NoiseSchedule hollow = t -> null;",
                             "--schedule hollow",
-                            "the levels of schedule 'hollow' cannot be had: NullPointerException"
+                            "schedule 'hollow' gave null at t = 999. Let it give a Level for every t from 0 to 999."
                         },
                         new String[] {
                             "NoiseSchedule loud = t -> { throw new RuntimeException(\"boom\"); };",
                             "--schedule loud",
-                            "the levels of schedule 'loud' cannot be had: RuntimeException (boom). Let it give"
+                            "schedule 'loud' threw RuntimeException (boom) at t = 999. Let it give"
                         },
                         new String[] {
                             "NoiseSchedule beyond = t -> Level.preserving(t, 2);",
@@ -233,6 +243,7 @@ class OwnKindsTest extends InEveryKernel {
         assertTrue(sampled.error().contains(answer), sampled.error() + sampled.outputs());
         assertEquals(1, sampled.error().lines().count(), sampled.error());
         assertFalse(sampled.traceback().contains("at org.daguerre.run."), sampled.traceback());
+        assertFalse(sampled.traceback().contains("Caused by: java.lang.RuntimeException: boom"), sampled.traceback());
         String kept = execute(family, "%back 0").text();
         assertTrue(kept.contains("a red ball") && kept.contains("2 of 4 steps"), kept);
         execute(family, "Sampler heun = null;"); // a variable of a standard name would be in the way of the others

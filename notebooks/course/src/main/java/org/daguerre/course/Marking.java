@@ -6,11 +6,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /**
  * Marks the answers of one notebook. Whatever an answer does short of ending the JVM, throwing an error, running forever,
@@ -91,10 +93,11 @@ final class Marking {
         }
     }
 
-    private static String thrown(Throwable cause) {
-        // A run that asks an unanswered sampler says so in its own words, and whose it was.
-        boolean stub = cause.toString().contains("UnsupportedOperationException: not answered")
-                || cause.toString().contains("UnsupportedOperationException (not answered)");
-        return stub ? "Not answered yet." : "It throws " + cause + ". Mend what it names.";
+    private static String thrown(Throwable thrown) {
+        // A run that asks an answer says whose it was, and what it threw is the cause.
+        boolean stub = Stream.iterate(thrown, Objects::nonNull, Throwable::getCause)
+                .anyMatch(cause -> cause.getClass() == UnsupportedOperationException.class
+                        && "not answered".equals(cause.getMessage()));
+        return stub ? "Not answered yet." : "It throws " + thrown + ". Mend what it names.";
     }
 }

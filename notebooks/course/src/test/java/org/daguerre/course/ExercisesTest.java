@@ -111,6 +111,24 @@ class ExercisesTest {
     }
 
     @Test
+    void stubThatARunAsksIsNotAnsweredYet() {
+        DdimStep.Answer stub = (prediction, next) -> {
+            throw new UnsupportedOperationException("not answered");
+        };
+        assertEquals(List.of("Not answered yet."), mark(DdimStep.VISIBLE, stub).faults());
+    }
+
+    @Test
+    void mistakeThatIsUnsupportedIsNoStub() {
+        DdimStep.Answer mistaken = (prediction, next) -> {
+            List.of().add(null);
+            return prediction.x();
+        };
+        String report = mark(DdimStep.VISIBLE, mistaken).report();
+        assertTrue(report.contains("UnsupportedOperationException") && !report.contains("Not answered"), report);
+    }
+
+    @Test
     void whatAnAnswerThrowsIsAFaultEvenAnError() {
         AddNoise.Answer endless = new AddNoise.Answer() {
             @Override
