@@ -108,9 +108,9 @@ final class PlotMagic extends Magic {
             case "model" -> model(session.model(), theme);
             case "plan" -> SchedulePlot.of(session.run().run().trajectory().plan(), theme);
             case "path" -> path(session.run(), theme);
-            case "steps" -> RunPlot.of(session.run().run(), theme);
-            case "norms" -> RunPlot.of(session.run().run(), theme, RunPlot.Quantity.NORMS);
-            case "times" -> RunPlot.of(session.run().run(), theme, RunPlot.Quantity.TIMES);
+            case "steps" -> RunPlot.of(session.run(), theme);
+            case "norms" -> RunPlot.of(session.run(), theme, RunPlot.Quantity.NORMS);
+            case "times" -> RunPlot.of(session.run(), theme, RunPlot.Quantity.TIMES);
             case "convergence" -> ConvergencePlot.of(session.comparison(), theme);
             case "latents" -> LatentsPlot.of(session.run().run().x(), theme);
             default -> attention.figure(session.run(), words, theme);
@@ -128,7 +128,7 @@ final class PlotMagic extends Magic {
     }
 
     private Figure path(Generation run, Theme theme) {
-        return FilmStrip.of(run.run(), run.model()::decode, frames, theme).figure();
+        return FilmStrip.of(run, run.model()::decode, frames, theme).figure();
     }
 
     private Map<String, NoiseSchedule> schedules() {

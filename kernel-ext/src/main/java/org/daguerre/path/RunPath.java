@@ -14,6 +14,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import org.daguerre.denoiser.Prediction;
 import org.daguerre.run.Run;
+import org.daguerre.run.Sampled;
 import org.daguerre.run.StepFacts;
 import org.daguerre.sampler.Step;
 import org.daguerre.sampler.Trajectory;
@@ -67,7 +68,8 @@ public record RunPath(
     }
 
     /** The path of a run so far. */
-    public static RunPath of(Run run) {
+    public static RunPath of(Sampled sampled) {
+        Run run = sampled.run();
         Trajectory way = run.trajectory();
         List<Step> steps = way.steps();
         List<Tensor> states = new ArrayList<>();

@@ -10,6 +10,7 @@ import org.daguerre.denoiser.Prediction;
 import org.daguerre.image.Picture;
 import org.daguerre.run.Observer;
 import org.daguerre.run.Run;
+import org.daguerre.run.Sampled;
 import org.daguerre.run.Sampling;
 import org.daguerre.sampler.Step;
 import org.daguerre.tensor.Tensor;
@@ -18,7 +19,7 @@ import org.daguerre.tensor.Tensor;
  * Pictures on their way, one run each: step, go back, branch, finish, and look at any time. What fails or is interrupted
  * leaves every run at its last finished step.
  */
-public final class Generation {
+public final class Generation implements Sampled {
 
     private final Request request;
     private final Conditioning conditioning;
@@ -45,6 +46,7 @@ public final class Generation {
     }
 
     /** The run of the first picture. */
+    @Override
     public Run run() {
         return runs.get(0);
     }

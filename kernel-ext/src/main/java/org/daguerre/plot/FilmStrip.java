@@ -16,6 +16,7 @@ import org.daguerre.image.Lettering;
 import org.daguerre.image.Picture;
 import org.daguerre.image.Theme;
 import org.daguerre.run.Run;
+import org.daguerre.run.Sampled;
 import org.daguerre.sampler.Step;
 import org.daguerre.tensor.Tensor;
 
@@ -45,7 +46,8 @@ public final class FilmStrip {
      * @param decode turns a state into a picture {@code [1, 3, H, W]} in [-1, 1]: a decoder, or the identity
      * @param frames the most frames in a row, 1 or more, 8 is good; steps in between are left out evenly
      */
-    public static FilmStrip of(Run run, UnaryOperator<Tensor> decode, int frames, Theme theme) {
+    public static FilmStrip of(Sampled sampled, UnaryOperator<Tensor> decode, int frames, Theme theme) {
+        Run run = sampled.run();
         List<Step> steps = run.steps();
         if (steps.isEmpty()) {
             throw new IllegalArgumentException("the run has made no step yet, there is no path to show."

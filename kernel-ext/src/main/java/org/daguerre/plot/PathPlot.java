@@ -13,9 +13,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.daguerre.image.Lettering;
 import org.daguerre.image.Theme;
 import org.daguerre.run.Run;
+import org.daguerre.run.Sampled;
 import org.daguerre.sampler.Step;
 import org.daguerre.tensor.Tensor;
 
@@ -45,13 +47,16 @@ public final class PathPlot {
      * @param columns squares side by side, 1 or more; 4 is good
      * @throws IllegalArgumentException if there is no run, or a state is not of points in the plane
      */
-    public static Figure of(Map<String, Run> runs, List<Tensor> means, int columns, Theme theme) {
+    public static Figure of(Map<String, ? extends Sampled> runs, List<Tensor> means, int columns, Theme theme) {
         if (runs.isEmpty() || columns < 1) {
             throw new IllegalArgumentException("no run to draw, or no column. Give one or more of each.");
         }
         List<Paths> paths = new ArrayList<>();
-        runs.forEach((name, run) -> paths.add(
-                new Paths(name + ", " + run.calls() + (run.calls() == 1 ? " call" : " calls"), points(name, run))));
+        runs.forEach((name, sampled) -> {
+            Run run = sampled.run();
+            String calls = run.calls() + (run.calls() == 1 ? " call" : " calls");
+            paths.add(new Paths(name + ", " + calls, points(name, run)));
+        });
         double reach = paths.stream()
                 .flatMap(each -> each.points().stream())
                 .flatMap(Arrays::stream)
@@ -63,7 +68,7 @@ public final class PathPlot {
         int cell = Math.min(240, (Figure.WIDTH - 2 * MARGIN - (across - 1) * GAP) / across);
         int rows = (paths.size() + across - 1) / across;
         int height = HEADING + rows * (NAME + cell + GAP) + MARGIN;
-        return new Figure(height, theme, altText(runs), List.of(), g -> {
+        return new Figure(height, theme, altText(runs.keySet()), List.of(), g -> {
             g.setFont(Lettering.font(15, Font.BOLD));
             g.setColor(new Color(theme.text()));
             g.drawString("Paths from noise to data", MARGIN, 25);
@@ -138,8 +143,8 @@ public final class PathPlot {
                 (at[0] + half) * scale - radius, (half - at[1]) * scale - radius, 2 * radius, 2 * radius);
     }
 
-    private static String altText(Map<String, Run> runs) {
-        return "Paths of points in the plane from noise to data, one square each for "
-                + String.join(", ", runs.keySet()) + ". A ring is a start, a dot an end, a cross a middle of the data.";
+    private static String altText(Set<String> names) {
+        return "Paths of points in the plane from noise to data, one square each for " + String.join(", ", names)
+                + ". A ring is a start, a dot an end, a cross a middle of the data.";
     }
 }

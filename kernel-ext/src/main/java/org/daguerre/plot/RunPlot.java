@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import org.daguerre.image.Theme;
 import org.daguerre.run.Run;
+import org.daguerre.run.Sampled;
 import org.daguerre.run.StepFacts;
 import org.knowm.xchart.XYChart;
 
@@ -27,7 +28,8 @@ public final class RunPlot {
     private RunPlot() {}
 
     /** The chosen quantities, step by step; all three if none is chosen. */
-    public static Figure of(Run run, Theme theme, Quantity... quantities) {
+    public static Figure of(Sampled sampled, Theme theme, Quantity... quantities) {
+        Run run = sampled.run();
         List<StepFacts> facts = run.facts();
         if (facts.isEmpty()) {
             throw new IllegalArgumentException("the run has made no step yet, there is nothing to plot."

@@ -86,12 +86,13 @@ public final class Comparison {
     }
 
     /**
-     * Runs that are there already, by name: branches, for example. They may have begun anywhere, so the reference is the first
+     * Runs that are there already, by name: branches, for example, or the pictures of prompts. They may have begun anywhere, so the reference is the first
      * of them, as it stands.
      */
-    public static Comparison of(Map<String, Run> runs) {
+    public static Comparison of(Map<String, ? extends Sampled> runs) {
         List<Entry> entries = runs.entrySet().stream()
-                .map(entry -> new Entry(Map.of("run", entry.getKey()), entry.getValue(), null))
+                .map(entry -> new Entry(
+                        Map.of("run", entry.getKey()), entry.getValue().run(), null))
                 .toList();
         requireSome(entries);
         return new Comparison(

@@ -22,7 +22,7 @@ import org.daguerre.tensor.Tensor;
  * <p>A step that fails or is cancelled leaves the run at the last finished step, and it can go on from there. One thread
  * steps at a time; {@link #cancel} and the reading methods may be called from any thread.
  */
-public final class Run {
+public final class Run implements Sampled {
 
     /** A place on the way, with what was measured there; the list shares its tail with other branches. */
     private record Node(Node before, Trajectory trajectory, Sampling sampling, double milliseconds, int calls) {}
@@ -39,6 +39,11 @@ public final class Run {
     private Run(Sampling sampling, Node node) {
         this.sampling = sampling;
         this.node = node;
+    }
+
+    @Override
+    public Run run() {
+        return this;
     }
 
     /** What decides the picture. */

@@ -11,6 +11,7 @@ import org.daguerre.sampler.Ddim;
 import org.daguerre.sampler.Edit;
 import org.daguerre.sampler.Sampler;
 import org.daguerre.sampler.Trajectory;
+import org.daguerre.schedule.Level;
 import org.daguerre.schedule.NoiseSchedule;
 import org.daguerre.schedule.Plan;
 import org.daguerre.schedule.Spacing;
@@ -81,6 +82,12 @@ public record Sampling(
         return new Sampling(model, schedule, shape, sampler, guidance, spacing, steps, seed, edits);
     }
 
+    /** Classifier-free guidance of a scale: the w of uncond + w (cond - uncond); 1 is no guidance. */
+    public Sampling guidance(double guidanceScale) {
+        return guidance(Guidance.scale(guidanceScale));
+    }
+
+    /** Another guidance rule. */
     public Sampling guidance(Guidance guidance) {
         return new Sampling(model, schedule, shape, sampler, guidance, spacing, steps, seed, edits);
     }
@@ -114,15 +121,31 @@ public record Sampling(
                 throw new IllegalStateException("spacing '" + spacing + "' gave no plan, null. Return a Plan.");
             }
             return plan;
-        } catch (IllegalArgumentException | IllegalStateException | UnsupportedOperationException explained) {
-            throw explained;
         } catch (RuntimeException | StackOverflowError | AssertionError e) { // one's own schedule or spacing may err
-            String message = e.getMessage();
-            IllegalStateException named = new IllegalStateException("the levels of schedule '" + schedule
-                    + "' cannot be had: " + e.getClass().getSimpleName() + (message == null ? "" : " (" + message + ")")
-                    + ". Let it give a Level for every t from 0 to " + (schedule.numTrainTimesteps() - 1) + ".");
-            named.setStackTrace(e.getStackTrace());
-            throw named;
+            if (Watched.isOurs(e)) {
+                throw e;
+            }
+            requireLevels();
+            throw new IllegalStateException(
+                    "spacing '" + spacing + "' " + Watched.threw(e) + ". Mend it, or take another.", e);
+        }
+    }
+
+    /** Whether it is the schedule that has no levels to give. */
+    private void requireLevels() {
+        int trained = schedule.numTrainTimesteps();
+        for (int t = trained - 1; t >= 0; t--) {
+            String remedy = ". Let it give a Level for every t from 0 to " + (trained - 1) + ".";
+            Level level;
+            try {
+                level = schedule.at(t);
+            } catch (RuntimeException | StackOverflowError | AssertionError e) {
+                throw new IllegalStateException(
+                        "schedule '" + schedule + "' " + Watched.threw(e) + " at t = " + t + remedy, e);
+            }
+            if (level == null) {
+                throw new IllegalStateException("schedule '" + schedule + "' gave null at t = " + t + remedy);
+            }
         }
     }
 

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToIntFunction;
 import org.daguerre.run.Run;
+import org.daguerre.run.Sampled;
 import org.daguerre.run.StepFacts;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
@@ -19,7 +20,8 @@ public final class StepTable {
      * denoised, noise, velocity (Euclidean norms: of the state after it, of the model's last estimates of picture, noise and
      * velocity); ms (wall time); calls (of the model). A run without steps gives a table without rows.
      */
-    public static Table of(Run run) {
+    public static Table of(Sampled sampled) {
+        Run run = sampled.run();
         return of("steps of " + run.sampling().sampler(), run.facts());
     }
 

@@ -113,6 +113,21 @@ class CompareMagicTest extends InEveryKernel {
     }
 
     @ParameterizedTest
+    @EnumSource
+    void whatStartGivesStandsWhereverARunDoes(Family family) {
+        execute(family, "var made = Daguerre.model(\"exact\").prompt(\"two blue balls\").steps(4).start();");
+        execute(family, "made.step(2); var other = made.branch(s -> s.guidance(2));");
+        execute(family, "made.finish(); other.finish();");
+        assertEquals("4", execute(family, "RunPath.of(made).steps()").text());
+        assertEquals("4", execute(family, "StepTable.of(made).rowCount()").text());
+        assertTrue(execute(family, "RunPlot.of(made, Theme.LIGHT)").text().contains("4 steps"));
+        String table = execute(
+                        family, "ComparisonTable.of(Comparison.of(java.util.Map.of(\"one\", made, \"other\", other.run())))")
+                .text();
+        assertTrue(table.contains("one") && table.contains("other"), table);
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "new, lacks what is to be new. Give one of: sampler",
         "new samplr, kind 'samplr' is unknown. Did you mean sampler?",

@@ -306,6 +306,44 @@ class RunTest {
                 run.finish(), other.branch(s -> s.sampler(SAMPLING.sampler())).finish());
     }
 
+    @Test
+    void whatOnesOwnCodeThrewIsTheCause() {
+        RuntimeException thrown = new IllegalCallerException("no");
+        Denoiser model = (x, level) -> {
+            throw thrown;
+        };
+        Run run = Sampling.of(model, SAMPLING.schedule(), 1, 4).start();
+        IllegalStateException failure = assertThrows(IllegalStateException.class, run::step);
+        assertEquals(
+                "in step 1 the model threw IllegalCallerException (no). Mend it, or take another; the run stays before"
+                        + " this step.",
+                failure.getMessage());
+        assertSame(thrown, failure.getCause());
+        assertEquals(0, run.trajectory().length());
+    }
+
+    @Test
+    void scheduleAndSpacingThatErrAreToldApart() {
+        Sampling own =
+                SAMPLING.schedule(t -> t < 500 ? null : SAMPLING.schedule().at(t));
+        String message = assertThrows(IllegalStateException.class, own::start).getMessage();
+        assertTrue(message.contains("gave null at t = 499. Let it give a Level for every t from 0 to 999."), message);
+        Sampling spaced = SAMPLING.spacing((schedule, n) -> {
+            throw new IllegalCallerException("no");
+        });
+        message = assertThrows(IllegalStateException.class, spaced::start).getMessage();
+        assertTrue(message.contains("threw IllegalCallerException (no). Mend it, or take another."), message);
+    }
+
+    @Test
+    void branchTakesAGuidanceScale() {
+        Run run = SAMPLING.start();
+        run.step(2);
+        assertEquals(
+                run.branch(s -> s.guidance(Guidance.scale(3))).finish(),
+                run.branch(s -> s.guidance(3)).finish());
+    }
+
     static Stream<Arguments> editsThatErr() {
         return Stream.of(
                 Arguments.of((Edit) step -> step.x().times(Double.NaN), "not a number"),
