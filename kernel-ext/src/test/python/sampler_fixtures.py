@@ -75,6 +75,17 @@ CONFIGURATIONS = {
     "unipc, zero terminal SNR": ("UniPCMultistepScheduler", 10, dict(SCALED, **ZERO_SNR)),
     "flow euler": ("FlowMatchEulerDiscreteScheduler", 10, dict()),
     "flow euler, shift 3": ("FlowMatchEulerDiscreteScheduler", 28, dict(shift=3.0)),
+    "dpmpp-2m, cosine": ("CosineDPMSolverMultistepScheduler", 8, dict()),
+    "dpmpp-2m, cosine, karras, heun": ("CosineDPMSolverMultistepScheduler", 6, dict(
+        sigma_schedule="karras", sigma_max=80.0, solver_type="heun", prediction_type="epsilon")),
+    "dpmpp-2m, inverse": ("DPMSolverMultistepInverseScheduler", 10, dict(LINEAR)),
+    "dpmpp-2m, inverse, trailing, v": (
+        "DPMSolverMultistepInverseScheduler", 10, dict(SCALED, **V, timestep_spacing="trailing")),
+    "dpmpp-3m, inverse, leading": ("DPMSolverMultistepInverseScheduler", 16, dict(
+        SCALED, solver_order=3, timestep_spacing="leading", steps_offset=1)),
+    "dpmpp-2m, inverse, karras": ("DPMSolverMultistepInverseScheduler", 10, dict(SCALED, use_karras_sigmas=True)),
+    "dpmpp-2m, inverse, exponential": ("DPMSolverMultistepInverseScheduler", 8, dict(
+        LINEAR, use_exponential_sigmas=True, lower_order_final=False)),
     "ddim, eta 1": ("DDIMScheduler", 10, dict(SCALED, clip_sample=False), dict(eta=1.0)),
     "ddim, eta 0.5, v": ("DDIMScheduler", 10, dict(SCALED, **V, clip_sample=False), dict(eta=0.5)),
 }
@@ -103,11 +114,13 @@ def run(name, steps, config, **arguments):
     generator = torch.Generator().manual_seed(7)
     if "generator" in inspect.signature(scheduler.step).parameters:
         arguments["generator"] = generator
+    if hasattr(scheduler, "noise_sampler"):  # torchsde's tree, which is not ours
+        scheduler.noise_sampler = lambda *interval: torch.randn(SHAPE, generator=generator)
     exploding = name.startswith(("Euler", "Heun"))
     x = torch.randn(SHAPE, generator=generator) * getattr(scheduler, "init_noise_sigma", 1.0)
     states = []
     for i, t in enumerate(scheduler.timesteps):
-        asked = scheduler.scale_model_input(x, t) if exploding else x
+        asked = scheduler.scale_model_input(x, t) if exploding or name.startswith("Cosine") else x
         x = scheduler.step(model(asked, t), t, x, **arguments).prev_sample
         states.append(x / (scheduler.sigmas[i + 1] ** 2 + 1) ** 0.5 if exploding else x)
     calls = len(states)

@@ -18,7 +18,7 @@ CLASSES = [
     "DPMSolverMultistepScheduler", "DPMSolverSinglestepScheduler", "DPMSolverSDEScheduler", "DEISMultistepScheduler", "UniPCMultistepScheduler",
     "SASolverScheduler", "LCMScheduler", "TCDScheduler", "FlowMatchEulerDiscreteScheduler",
     "FlowMatchHeunDiscreteScheduler", "FlowMatchLCMScheduler", "EDMEulerScheduler", "EDMDPMSolverMultistepScheduler",
-    "CMStochasticIterativeScheduler"]
+    "CMStochasticIterativeScheduler", "CosineDPMSolverMultistepScheduler", "DPMSolverMultistepInverseScheduler"]
 
 
 def options(name):

@@ -199,8 +199,33 @@ final class SchedulerClasses {
             o.without("upscale_mode", "bicubic");
             return new Lcm(Double.POSITIVE_INFINITY, Clipping.NONE, o.flowSpacing(FlowSpacing.Points.TO_SHIFTED_LEAST));
         });
-        READERS.put("EDMEulerScheduler", o -> preconditioned(o, new Euler(edmSpacing(o))));
-        READERS.put("EDMDPMSolverMultistepScheduler", o -> preconditioned(o, multistep(o, edmSpacing(o))));
+        READERS.put(
+                "EDMEulerScheduler",
+                o -> preconditioned(o, new Euler(edmSpacing(o, EdmSchedule.INSTANCE, 0.002, 80, "karras"))));
+        READERS.put(
+                "EDMDPMSolverMultistepScheduler",
+                o -> preconditioned(o, multistep(o, edmSpacing(o, EdmSchedule.INSTANCE, 0.002, 80, "karras"))));
+        READERS.put("CosineDPMSolverMultistepScheduler", o -> {
+            o.without("num_train_timesteps", 1000);
+            boolean v = o.text("prediction_type", "v_prediction").equals("v_prediction");
+            return new Parts(
+                    EdmSchedule.ANGLE,
+                    new Preconditioned(o.number("sigma_data", 1), v, 0),
+                    new DpmSolverMultistep(
+                            Algorithm.SDE_DPMSOLVER_PP,
+                            o.whole("solver_order", 2),
+                            derivative(o),
+                            o.flag("lower_order_final", true),
+                            o.flag("euler_at_final", false),
+                            Clipping.NONE,
+                            Manner.DIFFUSERS,
+                            edmSpacing(o, EdmSchedule.ANGLE, 0.3, 500, "exponential")));
+        });
+        overBetas("DPMSolverMultistepInverseScheduler", Betas.DDPM, ZeroSnr.NONE, o -> {
+            o.without("variance_type", null);
+            o.without("lambda_min_clipped", Double.NEGATIVE_INFINITY);
+            return multistep(o, o.dpmInverseSpacing());
+        });
         READERS.put("CMStochasticIterativeScheduler", o -> {
             double sigmaMin = o.number("sigma_min", 0.002);
             return new Parts(
@@ -363,12 +388,13 @@ final class SchedulerClasses {
                 : new LcmSpacing(o.whole("original_inference_steps", 50), end);
     }
 
-    private static Spacing edmSpacing(SchedulerOptions o) {
+    private static Spacing edmSpacing(SchedulerOptions o, EdmSchedule asked, double min, double max, String kind) {
         o.idle("rho");
-        boolean exponential = o.text("sigma_schedule", "karras").equals("exponential");
+        boolean exponential = o.text("sigma_schedule", kind).equals("exponential");
         return new EdmSpacing(
-                o.number("sigma_min", 0.002),
-                o.number("sigma_max", 80),
+                asked,
+                o.number("sigma_min", min),
+                o.number("sigma_max", max),
                 exponential ? Ladder.exponential() : Ladder.karras(o.number("rho", 7)),
                 o.finalSigma());
     }

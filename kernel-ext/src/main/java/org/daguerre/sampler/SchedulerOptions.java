@@ -14,6 +14,7 @@ import org.daguerre.name.Names;
 import org.daguerre.schedule.AysSpacing;
 import org.daguerre.schedule.DdimSpacing;
 import org.daguerre.schedule.DiscreteSchedule;
+import org.daguerre.schedule.DpmInverseSpacing;
 import org.daguerre.schedule.DpmSpacing;
 import org.daguerre.schedule.DynamicShiftSpacing;
 import org.daguerre.schedule.EulerSpacing;
@@ -258,6 +259,21 @@ final class SchedulerOptions {
         FinalSigma last = kind.ladderEndsAtItsLast() && end == FinalSigma.SIGMA_MIN ? FinalSigma.LAST : end;
         return ladder.<Spacing>map(l -> new LadderSpacing(grid, l, true, rounding, last))
                 .orElse(grid);
+    }
+
+    /** From a picture to its noise, as diffusers' inverse of DPM-Solver has it. */
+    Spacing dpmInverseSpacing() {
+        idle("timestep_spacing", "steps_offset", "flow_shift");
+        if (isFlow()) {
+            throw new IllegalArgumentException(source + ": use_flow_sigmas is true, and " + className()
+                    + " has no way back along a flow. Set it to false.");
+        }
+        LadderSpacing.Rounding rounding = roundingOf(LadderSpacing.Rounding.NEAREST);
+        return new DpmInverseSpacing(
+                timestepSpacing("linspace"),
+                whole("steps_offset", 0),
+                ladder(false).orElse(null),
+                rounding == LadderSpacing.Rounding.NONE ? LadderSpacing.Rounding.DOWN : rounding);
     }
 
     /** Over a flow: shift, dynamic shift, stretching, ladders. */

@@ -1,21 +1,48 @@
 package org.daguerre.schedule;
 
 /**
- * The noise of Karras et al. 2022, arXiv 2206.00364: any sigma above 0 in states x = x0 + sigma eps, asked with t = c_noise =
- * ln(sigma) / 4.
+ * The noise of Karras et al. 2022, arXiv 2206.00364: any sigma above 0 in states x = x0 + sigma eps. The constants differ in
+ * the t that the model is asked with.
  */
 public enum EdmSchedule implements NoiseSchedule {
-    INSTANCE;
+    /** t = c_noise = ln(sigma) / 4. */
+    INSTANCE {
+        @Override
+        double t(double sigma) {
+            return 0.25 * Math.log(sigma);
+        }
+
+        @Override
+        double sigma(double t) {
+            return Math.exp(4 * t);
+        }
+    },
+    /** t = 2 / pi atan(sigma), the angle of a cosine schedule (Evans et al. 2024, "Stable Audio Open", arXiv 2407.14358). */
+    ANGLE {
+        @Override
+        double t(double sigma) {
+            return Math.atan(sigma) / Math.PI * 2;
+        }
+
+        @Override
+        double sigma(double t) {
+            return Math.tan(t * Math.PI / 2);
+        }
+    };
+
+    abstract double t(double sigma);
+
+    abstract double sigma(double t);
 
     @Override
     public Level at(double t) {
-        return Level.of(t, 1, Math.exp(4 * t), Form.EXPLODING);
+        return Level.of(t, 1, sigma(t), Form.EXPLODING);
     }
 
     @Override
     public Level atScaledSigma(double sigma) {
         float rounded = (float) sigma;
-        return Level.of((float) (0.25 * Math.log(rounded)), 1, rounded, Form.EXPLODING);
+        return Level.of((float) t(rounded), 1, rounded, Form.EXPLODING);
     }
 
     @Override

@@ -211,7 +211,9 @@ class SamplerPagesTest {
                 here they are refused. EDM's exponential levels of a single step start at sigma_min; here at sigma_max. use_flow_sigmas together with a ladder gives diffusers' DPM-Solver sigmas above 1; here the ladder is named as
                 without effect. IPNDM loses the picture in its first step, where the state is all noise; asked for by name it does not.
                 k-diffusion's sample_dpmpp_3m_sde takes half of the second derivative too, with the right sign.
-                Noise of an interval is drawn afresh; diffusers' DPMSolverSDE and k-diffusion take it from a Brownian tree.
+                Noise of an interval is drawn afresh; diffusers' DPMSolverSDE and CosineDPMSolver and k-diffusion take it from a Brownian tree.
+                A last step that changes no level is NaN in diffusers' CosineDPMSolver that ends at sigma_min, and in its inverse DPM-Solver
+                with heun on a ladder; here it leaves the state as it is.
                 """).toString();
     }
 

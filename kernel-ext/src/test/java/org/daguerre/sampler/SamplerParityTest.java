@@ -15,12 +15,16 @@ import java.util.Map;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.daguerre.denoiser.Denoiser;
+import org.daguerre.denoiser.Prediction;
+import org.daguerre.denoiser.PredictionType;
 import org.daguerre.schedule.Level;
 import org.daguerre.schedule.Plan;
 import org.daguerre.tensor.Noise;
 import org.daguerre.tensor.Tensor;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every step of every recorded configuration equals that of diffusers (src/test/python/sampler_fixtures.py). */
 class SamplerParityTest {
@@ -28,8 +32,13 @@ class SamplerParityTest {
     /** Of the largest value of a state; both sides round to float32 at every step. */
     private static final double TOLERANCE = 3e-6;
 
-    /** diffusers itself is this far from its float64 result here, because it divides by sigma = 4096 in float32. */
-    private static final Map<String, Double> WIDER = Map.of("euler, zero terminal SNR", 2e-5);
+    /**
+     * diffusers itself is this far from its float64 result here: Euler because it divides by sigma = 4096 in float32, the
+     * inverse because its first step weighs the state and the picture, which hardly differ, by 34 and -33 (7e-6 off, of which
+     * ours has 2e-6).
+     */
+    private static final Map<String, Double> WIDER =
+            Map.of("euler, zero terminal SNR", 2e-5, "dpmpp-2m, inverse", 1e-5);
 
     @TestFactory
     Stream<DynamicTest> everyStepEqualsDiffusers() throws IOException {
@@ -53,7 +62,8 @@ class SamplerParityTest {
         }
         int steps = fixture.get("steps").asInt();
         Plan plan = sampler.spacing().plan(config.schedule(), steps);
-        Denoiser model = Denoiser.of(config.predictionType(), SamplerParityTest::model);
+        PredictionType type = config.predictionType();
+        Denoiser model = (x, l) -> new Prediction(model(type.input(x, l), l), type, x, l);
         Trajectory way = Trajectory.start(plan, Noise.seed(seed), shape);
         assertEquals(fixture.get("calls").asInt(), sampler.callsLeft(way), "calls expected");
 
@@ -72,6 +82,22 @@ class SamplerParityTest {
         }
         assertEquals(fixture.get("calls").asInt(), calls, "calls made");
         assertEquals(0, way.stepsLeft());
+    }
+
+    /** Where diffusers has NaN. */
+    @ParameterizedTest
+    @CsvSource({"CosineDPMSolverMultistep, sigma_min", "DPMSolverMultistepInverse, zero"})
+    void aLastStepOfNoLengthLeavesTheStateAsItIs(String name, String end) {
+        SchedulerConfig config = SchedulerConfig.parse("""
+                {"_class_name": "%sScheduler", "solver_type": "heun", "lower_order_final": false,
+                "use_exponential_sigmas": true, "final_sigmas_type": "%s"}""".formatted(name, end));
+        Sampler sampler = config.sampler();
+        Denoiser model = Denoiser.of(PredictionType.SAMPLE, SamplerParityTest::model);
+        Trajectory way = Trajectory.start(sampler.spacing().plan(config.schedule(), 6), Noise.seed(7), 1, 3, 4, 4);
+        while (!way.done()) {
+            way = way.then(sampler.next(model, way));
+        }
+        assertEquals(way.back(1).x(), way.x());
     }
 
     private static void assertClose(Tensor expected, Tensor actual, double tolerance, String when) {
