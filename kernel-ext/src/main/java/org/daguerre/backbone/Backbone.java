@@ -1,6 +1,7 @@
 package org.daguerre.backbone;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -144,6 +145,30 @@ public final class Backbone implements AutoCloseable {
     /** The inputs that a {@link Conditioning} must have, by name. */
     public Map<String, Port> conditions() {
         return conditions;
+    }
+
+    /**
+     * Passes if it takes what a conditioning has.
+     *
+     * @throws IllegalArgumentException with what it takes instead
+     */
+    public void require(Conditioning conditioning) {
+        Map<String, Tensor> values = conditioning.values();
+        boolean fits = values.keySet().equals(conditions.keySet())
+                && values.entrySet().stream()
+                        .allMatch(value -> conditions
+                                .get(value.getKey())
+                                .fits(value.getValue().shape()));
+        if (!fits) {
+            throw new IllegalArgumentException("the conditioning has "
+                    + values.entrySet().stream()
+                            .map(value -> value.getKey() + " "
+                                    + Arrays.toString(value.getValue().shape()))
+                            .collect(Collectors.joining(", "))
+                    + ", and the network takes "
+                    + conditions.values().stream().map(Port::toString).collect(Collectors.joining(", "))
+                    + ". Give one of this model: model.conditioning(prompt).");
+        }
     }
 
     /** The graph it runs. */

@@ -4,6 +4,7 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
@@ -261,25 +262,38 @@ final class Renderings {
     }
 
     private static MimeBundle tokens(Tokens tokens) {
+        boolean weighted = tokens.weighted();
         String cells = tokens.tokens().stream()
                 .filter(token -> token.kind() != Tokens.Kind.PADDING)
-                .map(token -> row(
-                        "td",
-                        token.text(),
-                        Integer.toString(token.id()),
-                        token.kind().name().toLowerCase(Locale.ROOT),
-                        token.word() < 0 ? "" : tokens.words().get(token.word())))
+                .map(token -> row("td", cells(token, tokens, weighted)))
                 .collect(Collectors.joining());
         long padding = tokens.tokens().stream()
                 .filter(token -> token.kind() == Tokens.Kind.PADDING)
                 .count();
-        String room = "<p>" + (tokens.size() - padding) + " of " + tokens.size() + " tokens</p>";
+        String room = "<p>" + (tokens.size() - padding) + " of " + tokens.size() + " tokens"
+                + (tokens.rows() == 1 ? "" : ", " + tokens.rows() + " rows") + "</p>";
         String dropped = tokens.dropped().isEmpty()
                 ? ""
                 : "<p>no room for: " + MimeBundle.escape(String.join(" ", tokens.dropped())) + "</p>";
         return MimeBundle.text(tokens.toString())
-                .html("<table><thead>" + row("th", "token", "id", "kind", "word") + "</thead><tbody>" + cells
+                .html("<table><thead>"
+                        + (weighted
+                                ? row("th", "token", "id", "kind", "word", "weight")
+                                : row("th", "token", "id", "kind", "word"))
+                        + "</thead><tbody>" + cells
                         + "</tbody></table>" + room + dropped);
+    }
+
+    private static String[] cells(Tokens.Token token, Tokens tokens, boolean weighted) {
+        List<String> cells = new ArrayList<>(List.of(
+                token.text(),
+                Integer.toString(token.id()),
+                token.kind().name().toLowerCase(Locale.ROOT),
+                token.word() < 0 ? "" : tokens.words().get(token.word())));
+        if (weighted) {
+            cells.add(token.word() < 0 ? "" : Double.toString(token.weight()));
+        }
+        return cells.toArray(String[]::new);
     }
 
     /** A table wider than the page scrolls within itself. */

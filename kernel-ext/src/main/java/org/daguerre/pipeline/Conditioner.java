@@ -10,9 +10,11 @@ import org.daguerre.backbone.Conditioning;
 import org.daguerre.onnx.ModelException;
 import org.daguerre.onnx.Port;
 import org.daguerre.tensor.Tensor;
+import org.daguerre.text.ClipTokenizer;
 import org.daguerre.text.TextEncoder;
 import org.daguerre.text.TextEncoder.Encoding;
 import org.daguerre.text.Tokens;
+import org.daguerre.text.WeightedPrompt;
 
 /**
  * Makes of a prompt what a backbone asks for. The inputs that it declares decide:
@@ -29,6 +31,9 @@ final class Conditioner {
 
     /** The tokens of T5 that SD 3 was trained to read; Flux reads as many as the tokenizer makes. */
     static final int SD3_T5_TOKENS = 256;
+
+    /** The rows of 77 tokens that a long prompt may fill with CLIP. */
+    private static final int MOST_ROWS = 8;
 
     private static final String TEXT_EMBEDS = "text_embeds";
     private static final String POOLED = "pooled_projections";
@@ -61,7 +66,15 @@ final class Conditioner {
 
     /** The prompt as the encoder reads it whose tokens the backbone attends to; the first, where it attends to several. */
     Tokens tokens(String prompt) {
-        return reader().tokenizer().tokenize(prompt);
+        return tokens(reader(), WeightedPrompt.parse(prompt));
+    }
+
+    /** A U-Net attends to any number of rows; a transformer that joins text and picture was trained on one. */
+    private Tokens tokens(TextEncoder encoder, WeightedPrompt prompt) {
+        boolean open = backbone.conditions().get(Conditioning.PROMPT).axis(1) < 0;
+        boolean joint = backbone.conditions().containsKey(POOLED);
+        boolean several = open && !joint && encoder.tokenizer() instanceof ClipTokenizer;
+        return encoder.tokenizer().tokenize(prompt, several ? MOST_ROWS : 1);
     }
 
     private TextEncoder reader() {
@@ -75,8 +88,10 @@ final class Conditioner {
 
     /** @param height of the picture in pixels, which SDXL is told, as is the width */
     Conditioning condition(String prompt, int height, int width) {
-        List<Encoding> encodings =
-                encoders.stream().map(encoder -> encoder.encode(prompt)).toList();
+        WeightedPrompt weighted = WeightedPrompt.parse(prompt);
+        List<Encoding> encodings = encoders.stream()
+                .map(encoder -> encoder.encode(tokens(encoder, weighted)))
+                .toList();
         Map<String, Tensor> values = new LinkedHashMap<>();
         for (Map.Entry<String, Port> condition : backbone.conditions().entrySet()) {
             String name = condition.getKey();

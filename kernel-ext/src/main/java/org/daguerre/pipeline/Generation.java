@@ -191,6 +191,9 @@ public final class Generation implements Sampled {
         parameters.put("steps", Integer.toString(sampling.steps()));
         parameters.put("step", Integer.toString(run.trajectory().length()));
         parameters.put("guidance", sampling.guidance().toString());
+        if (request.sampling().told() != null) {
+            parameters.put("told", request.sampling().told().how());
+        }
         if (!request.sampling().origin().equals(Origin.NOISE)) {
             parameters.put("origin", request.sampling().origin().toString());
         }
@@ -215,10 +218,16 @@ public final class Generation implements Sampled {
      * The attention of picture i over the steps made under this prompt. Steps made before {@link #branch(String)} went on
      * under another prompt are left out, for they attended to other words; steps are counted from the first that is left.
      *
-     * @throws IllegalStateException if no step was made under this prompt, or the model shows no attention
+     * @throws IllegalStateException if no step was made under this prompt, the model shows no attention, or it was told something
+     *     else than its prompt
      */
     public Attention attention(int i) {
         model().requireAttention();
+        if (request.sampling().told() != null) {
+            throw new IllegalStateException(
+                    "this run was told " + request.sampling().told().how()
+                            + ", not the words of its prompt, so they have no maps. Take a run of a prompt alone.");
+        }
         Run run = run(i).branch(); // of one moment, whatever another thread steps
         List<Step> steps = run.steps();
         List<Sampling> samplings = run.samplings();

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.daguerre.backbone.Conditioning;
@@ -67,7 +68,15 @@ public record Request(
     static final int MAX_PIXELS = 4096;
     private static final int SHOWN = 300;
 
-    /** Sampler, schedule, spacing, prediction type and state: the model's own where null, changed by what was asked for. */
+    /**
+     * What the network is told instead of the prompt.
+     *
+     * @param of of a request, whose size it may tell
+     * @param how where it comes from, for people
+     */
+    record Told(Function<Request, Conditioning> of, String how) {}
+
+    /** Sampler, schedule, spacing, prediction type, state and what is told: the model's own where null, changed by what was asked for. */
     record Choice(
             Scheduler scheduler,
             Sampler sampler,
@@ -76,34 +85,39 @@ public record Request(
             PredictionType prediction,
             int height,
             int width,
-            Origin origin) {
+            Origin origin,
+            Told told) {
 
         Choice scheduler(Scheduler scheduler) {
-            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width, origin);
+            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width, origin, told);
         }
 
         Choice sampler(Sampler sampler) {
-            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width, origin);
+            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width, origin, told);
         }
 
         Choice schedule(NoiseSchedule schedule) {
-            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width, origin);
+            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width, origin, told);
         }
 
         Choice spacing(UnaryOperator<Spacing> spacing) {
-            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width, origin);
+            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width, origin, told);
         }
 
         Choice prediction(PredictionType prediction) {
-            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width, origin);
+            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width, origin, told);
         }
 
         Choice origin(Origin origin) {
-            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width, origin);
+            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width, origin, told);
+        }
+
+        Choice told(Told told) {
+            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width, origin, told);
         }
 
         Choice size(int height, int width) {
-            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width, origin);
+            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width, origin, told);
         }
     }
 
@@ -130,7 +144,7 @@ public record Request(
                 Guidance.scale(DEFAULT_GUIDANCE),
                 0,
                 1,
-                new Choice(model.schedulerJson(), null, null, null, null, shape[2], shape[3], Origin.NOISE));
+                new Choice(model.schedulerJson(), null, null, null, null, shape[2], shape[3], Origin.NOISE, null));
     }
 
     /** The same wish of another model, with its own sampler, schedule, spacing and size. */
@@ -143,8 +157,35 @@ public record Request(
                 .count(count);
     }
 
+    /** Another prompt, in the notation of {@link org.daguerre.text.WeightedPrompt}. */
     public Request prompt(String prompt) {
-        return new Request(model, prompt, negative, steps, guidance, seed, count, sampling);
+        return new Request(model, prompt, negative, steps, guidance, seed, count, sampling.told(null));
+    }
+
+    /**
+     * What the network is told instead of the prompt, which remains as a name: such as {@code
+     * model.conditioning("a red ball").slerp(model.conditioning("a blue cube"), 0.5)}.
+     *
+     * @throws IllegalArgumentException if the model does not take such values
+     */
+    public Request conditioning(Conditioning conditioning) {
+        model.backbone().require(conditioning);
+        return with(sampling.told(new Told(request -> conditioning, "a conditioning that was given")));
+    }
+
+    /**
+     * What lies between this prompt and another, in what the network is told of them: {@link Conditioning#lerp}.
+     *
+     * @param fraction 0 is this prompt, 1 the other; beyond them lies more of the same
+     */
+    public Request towards(String other, double fraction) {
+        if (!Double.isFinite(fraction)) {
+            throw new IllegalArgumentException(
+                    "fraction is " + fraction + ". Give a number, 0 for this prompt to 1 for the other.");
+        }
+        return with(sampling.told(new Told(
+                request -> request.conditioning(prompt).lerp(request.conditioning(other), fraction),
+                fraction + " of the way to " + shown(other))));
     }
 
     /** What guidance leads away from. */
@@ -302,6 +343,15 @@ public record Request(
                 .latents(noise);
     }
 
+    /**
+     * This request from the noise that leads to an image: {@link #inverted()} under a prompt that describes the image, then this
+     * prompt and guidance.
+     */
+    public Request inverted(Picture image, String source) {
+        Choice back = prompt(source).image(image).inverted().sampling;
+        return with(back.told(sampling.told));
+    }
+
     /** The prompt as the text encoder will read it, with unknown and dropped words. */
     public Tokens tokens() {
         return model.tokens(prompt);
@@ -312,9 +362,13 @@ public record Request(
         return toSampling(conditioning());
     }
 
-    /** What the network is told of the prompt. */
+    /** What the network is told. */
     Conditioning conditioning() {
-        return model.conditioning(prompt, sampling.height * model.scale(), sampling.width * model.scale());
+        return sampling.told == null ? conditioning(prompt) : sampling.told.of.apply(this);
+    }
+
+    private Conditioning conditioning(String text) {
+        return model.conditioning(text, sampling.height * model.scale(), sampling.width * model.scale());
     }
 
     private ConditionalDenoiser denoiser(Conditioning conditioning) {
@@ -403,6 +457,7 @@ public record Request(
     public String toString() {
         return shown(prompt) + (negative.isEmpty() ? "" : ", not " + shown(negative)) + ", " + steps
                 + " steps, " + guidance + ", seed " + seed + (count == 1 ? "" : " to " + (seed + count - 1))
+                + (sampling.told == null ? "" : ", " + sampling.told.how)
                 + (sampling.origin.equals(Origin.NOISE) ? "" : ", " + sampling.origin) + ", model " + model.name();
     }
 

@@ -80,10 +80,10 @@ public final class ClipTokenizer implements Tokenizer {
             }
             found.computeIfAbsent(special, text -> AddedToken.plain(text, ids.get(text)));
         }
-        this.start = new Token(specials[0], ids.get(specials[0]), Kind.SPECIAL, -1);
-        this.end = new Token(specials[1], ids.get(specials[1]), Kind.SPECIAL, -1);
+        this.start = new Token(specials[0], ids.get(specials[0]), Kind.SPECIAL);
+        this.end = new Token(specials[1], ids.get(specials[1]), Kind.SPECIAL);
         this.unknown = ids.get(specials[2]);
-        this.pad = new Token(specials[3], ids.get(specials[3]), Kind.PADDING, -1);
+        this.pad = new Token(specials[3], ids.get(specials[3]), Kind.PADDING);
         this.raw = found.values().stream()
                 .filter(token -> !fast || !token.normalized())
                 .toList();
@@ -158,31 +158,34 @@ public final class ClipTokenizer implements Tokenizer {
     }
 
     @Override
-    public Tokens tokenize(String prompt) {
-        String read = prompt.length() > READ_CHARS ? prompt.substring(0, READ_CHARS) : prompt;
-        List<Token> pieces = new ArrayList<>();
-        List<String> said = new ArrayList<>();
-        for (AddedToken.Part part : AddedToken.split(read, raw, clean, normalized)) {
-            if (part.token() != null) {
-                pieces.add(new Token(part.text(), part.token().id(), Kind.WORD, said.size()));
-                said.add(part.text());
-            } else {
-                words.matcher(part.text()).results().map(MatchResult::group).forEach(word -> {
-                    pieces.addAll(spelled(word, said.size()));
-                    said.add(word);
-                });
-            }
-        }
-        return Tokens.row(List.of(start), pieces, List.of(end), pad, modelMaxLength, said);
+    public Tokens tokenize(WeightedPrompt prompt, int mostRows) {
+        return new Row(List.of(start), List.of(end), pad, modelMaxLength).tokens(prompt, this::words, mostRows);
     }
 
-    private List<Token> spelled(String word, int number) {
+    private List<Row.Word> words(String text) {
+        String read = text.length() > READ_CHARS ? text.substring(0, READ_CHARS) : text;
+        List<Row.Word> said = new ArrayList<>();
+        for (AddedToken.Part part : AddedToken.split(read, raw, clean, normalized)) {
+            if (part.token() != null) {
+                Token token = new Token(part.text(), part.token().id(), Kind.WORD);
+                said.add(new Row.Word(part.text(), List.of(token)));
+            } else {
+                words.matcher(part.text())
+                        .results()
+                        .map(MatchResult::group)
+                        .forEach(word -> said.add(new Row.Word(word, spelled(word))));
+            }
+        }
+        return said;
+    }
+
+    private List<Token> spelled(String word) {
         boolean whole = word.equals(START) || word.equals(END);
         return (whole ? List.of(word) : pairs.pieces(word))
                 .stream()
                         .map(piece -> ids.containsKey(piece)
-                                ? new Token(piece, ids.get(piece), Kind.WORD, number)
-                                : new Token(piece, unknown, Kind.UNKNOWN, number))
+                                ? new Token(piece, ids.get(piece), Kind.WORD)
+                                : new Token(piece, unknown, Kind.UNKNOWN))
                         .toList();
     }
 

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.daguerre.onnx.Device;
 import org.daguerre.onnx.ModelException;
 import org.daguerre.onnx.OnnxModel;
@@ -96,16 +97,62 @@ public final class TextEncoder implements AutoCloseable {
         return pooled.filter(PROJECTED::equals).isPresent();
     }
 
-    public Encoding encode(String prompt) {
-        return encode(tokenizer.tokenize(prompt));
+    /**
+     * Reads a prompt row by row; the states of the rows follow one another, the pooled vector is the first row's. A weighted token
+     * is said as {@link WeightedPrompt} has it, in the states and not in the pooled vector.
+     */
+    public Encoding encode(Tokens tokens) {
+        Tensor ids = tokens.ids();
+        List<Encoding> rows = IntStream.range(0, tokens.rows())
+                .mapToObj(row -> encode(ids.slice(row)))
+                .toList();
+        Encoding first = rows.get(0);
+        Encoding plain = new Encoding(
+                joined(rows.stream().map(Encoding::lastHiddenState).toList()),
+                first.penultimate.map(layer -> joined(
+                        rows.stream().map(row -> row.penultimate.orElseThrow()).toList())),
+                first.pooled);
+        if (!tokens.weighted()) {
+            return plain;
+        }
+        Encoding empty = encode(tokenizer.tokenize(""));
+        return new Encoding(
+                weighted(plain.lastHiddenState, empty.lastHiddenState, tokens),
+                plain.penultimate.map(layer -> weighted(layer, empty.penultimate.orElseThrow(), tokens)),
+                plain.pooled);
     }
 
-    public Encoding encode(Tokens tokens) {
+    private Encoding encode(Tensor ids) {
         List<String> wanted = new ArrayList<>(List.of(LAST));
         penultimate.ifPresent(wanted::add);
         pooled.ifPresent(wanted::add);
-        Map<String, Tensor> said = model.run(Map.of(IDS, tokens.ids()), wanted);
+        Map<String, Tensor> said = model.run(Map.of(IDS, ids), wanted);
         return new Encoding(said.get(LAST), penultimate.map(said::get), pooled.map(said::get));
+    }
+
+    /** {@code [1, n, dim]}, several times, to {@code [1, rows n, dim]}. */
+    private static Tensor joined(List<Tensor> rows) {
+        if (rows.size() == 1) {
+            return rows.get(0);
+        }
+        Tensor all = Tensor.concat(rows.toArray(Tensor[]::new));
+        int[] shape = all.shape();
+        return all.reshape(1, shape[0] * shape[1], shape[2]);
+    }
+
+    private static Tensor weighted(Tensor states, Tensor empty, Tokens tokens) {
+        int[] shape = states.shape();
+        int dim = shape[2];
+        float[] e = states.toArray();
+        float[] e0 = empty.toArray();
+        for (int i = 0; i < e.length; i++) {
+            double weight = tokens.tokens().get(i / dim).weight();
+            if (weight != 1) {
+                double nothing = e0[i % e0.length];
+                e[i] = (float) (nothing + weight * (e[i] - nothing));
+            }
+        }
+        return Tensor.wrap(e, shape);
     }
 
     /** The graph it runs. */

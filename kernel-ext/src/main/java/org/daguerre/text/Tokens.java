@@ -1,7 +1,5 @@
 package org.daguerre.text;
 
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -13,11 +11,12 @@ import org.daguerre.tensor.Tensor;
 /**
  * A prompt as a text encoder reads it.
  *
- * @param tokens every token in order, padding included
+ * @param tokens every token in order, row after row, padding included
+ * @param rows rows of equal length; a long prompt may fill several
  * @param words the words of the prompt that the encoder sees, in order
  * @param dropped the words at the end that found no room; a word that is cut in two is here and among {@code words}
  */
-public record Tokens(List<Token> tokens, List<String> words, List<String> dropped) {
+public record Tokens(List<Token> tokens, int rows, List<String> words, List<String> dropped) {
 
     private static final int NAMED = 5;
 
@@ -40,12 +39,21 @@ public record Tokens(List<Token> tokens, List<String> words, List<String> droppe
      * @param id its number
      * @param kind what it stands for
      * @param word the number of the prompt's word that it belongs to, from 0; -1 for special tokens and padding
+     * @param weight how much it counts, 0 or more; 1 unless the prompt says so
      */
-    public record Token(String text, int id, Kind kind, int word) {
+    public record Token(String text, int id, Kind kind, int word, double weight) {
+
+        Token(String text, int id, Kind kind) {
+            this(text, id, kind, -1, 1);
+        }
+
+        Token of(int word, double weight) {
+            return new Token(text, id, kind, word, weight);
+        }
 
         @Override
         public String toString() {
-            return kind == Kind.UNKNOWN ? text + "?" : text;
+            return (kind == Kind.UNKNOWN ? text + "?" : text) + (weight == 1 ? "" : ":" + weight);
         }
     }
 
@@ -55,35 +63,22 @@ public record Tokens(List<Token> tokens, List<String> words, List<String> droppe
         dropped = List.copyOf(dropped);
     }
 
-    /**
-     * A row of fixed length: the tokens before, as many pieces as have room, the tokens behind, padding.
-     *
-     * @param said every word of the prompt; a piece's {@link Token#word} counts in it
-     */
-    static Tokens row(
-            List<Token> before, List<Token> pieces, List<Token> behind, Token padding, int length, List<String> said) {
-        int kept = Math.min(pieces.size(), length - before.size() - behind.size());
-        List<Token> row = new ArrayList<>(length);
-        row.addAll(before);
-        row.addAll(pieces.subList(0, kept));
-        row.addAll(behind);
-        row.addAll(Collections.nCopies(length - row.size(), padding));
-        int seen = kept == 0 ? 0 : pieces.get(kept - 1).word() + 1;
-        int whole = kept == pieces.size() ? said.size() : pieces.get(kept).word();
-        return new Tokens(row, said.subList(0, seen), said.subList(whole, said.size()));
-    }
-
     public int size() {
         return tokens.size();
     }
 
-    /** The ids as the encoder takes them, {@code [1, size]}. */
+    /** True if a part of the prompt counts more or less than the rest. */
+    public boolean weighted() {
+        return tokens.stream().anyMatch(token -> token.weight() != 1);
+    }
+
+    /** The ids as the encoder takes them, {@code [rows, size / rows]}. */
     public Tensor ids() {
         float[] ids = new float[tokens.size()];
         for (int i = 0; i < ids.length; i++) {
             ids[i] = tokens.get(i).id();
         }
-        return Tensor.wrap(ids, 1, ids.length);
+        return Tensor.wrap(ids, rows, ids.length / rows);
     }
 
     /** The words that the vocabulary lacks, each once. */

@@ -56,24 +56,24 @@ final class Unigram {
         return ids;
     }
 
-    /** The tokens of a text, all of the word with the number {@code word}. */
-    List<Token> tokens(String text, int word) {
+    /** The tokens of a text. */
+    List<Token> tokens(String text) {
         List<Token> tokens = new ArrayList<>();
         for (String piece : cut(text)) {
             Integer id = ids.get(piece);
-            List<Token> spelled = id == null && byteFallback ? bytes(piece, word) : List.of();
+            List<Token> spelled = id == null && byteFallback ? bytes(piece) : List.of();
             if (!spelled.isEmpty()) {
                 tokens.addAll(spelled);
             } else if (id == null || id == unknown) {
-                tokens.add(new Token(piece, unknown, Kind.UNKNOWN, word));
+                tokens.add(new Token(piece, unknown, Kind.UNKNOWN));
             } else {
-                tokens.add(new Token(piece, id, Kind.WORD, word));
+                tokens.add(new Token(piece, id, Kind.WORD));
             }
         }
         return tokens;
     }
 
-    private List<Token> bytes(String piece, int word) {
+    private List<Token> bytes(String piece) {
         List<Token> bytes = new ArrayList<>();
         for (byte b : piece.getBytes(StandardCharsets.UTF_8)) {
             String text = String.format(Locale.ROOT, "<0x%02X>", b);
@@ -81,7 +81,7 @@ final class Unigram {
             if (id == null) {
                 return List.of();
             }
-            bytes.add(new Token(text, id, Kind.WORD, word));
+            bytes.add(new Token(text, id, Kind.WORD));
         }
         return bytes;
     }

@@ -83,13 +83,13 @@ public final class UnigramTokenizer implements Tokenizer {
             return known;
         };
         this.before = before.stream()
-                .map(text -> new Token(text, id.apply(text), Kind.SPECIAL, -1))
+                .map(text -> new Token(text, id.apply(text), Kind.SPECIAL))
                 .toList();
         this.behind = behind.stream()
-                .map(text -> new Token(text, id.apply(text), Kind.SPECIAL, -1))
+                .map(text -> new Token(text, id.apply(text), Kind.SPECIAL))
                 .toList();
         String padding = folder.special("pad_token", "<pad>");
-        this.pad = new Token(padding, id.apply(padding), Kind.PADDING, -1);
+        this.pad = new Token(padding, id.apply(padding), Kind.PADDING);
         for (String special :
                 List.of(padding, folder.special("eos_token", "</s>"), folder.special("unk_token", "<unk>"))) {
             found.putIfAbsent(special, AddedToken.plain(special, id.apply(special)));
@@ -362,24 +362,27 @@ public final class UnigramTokenizer implements Tokenizer {
     }
 
     @Override
-    public Tokens tokenize(String prompt) {
-        String read = prompt.length() > READ_CHARS ? prompt.substring(0, READ_CHARS) : prompt;
-        List<Token> pieces = new ArrayList<>();
-        List<String> said = new ArrayList<>();
+    public Tokens tokenize(WeightedPrompt prompt, int mostRows) {
+        return new Row(before, behind, pad, modelMaxLength).tokens(prompt, this::words, mostRows);
+    }
+
+    private List<Row.Word> words(String text) {
+        String read = text.length() > READ_CHARS ? text.substring(0, READ_CHARS) : text;
+        List<Row.Word> said = new ArrayList<>();
         boolean first = true;
         for (AddedToken.Part part : AddedToken.split(read, raw, normalizer, normalized)) {
             if (part.token() != null) {
-                pieces.add(new Token(part.text(), part.token().id(), Kind.WORD, said.size()));
-                said.add(part.text());
+                Token token = new Token(part.text(), part.token().id(), Kind.WORD);
+                said.add(new Row.Word(part.text(), List.of(token)));
             } else {
                 for (String word : cut.cut(part.text(), first)) {
-                    pieces.addAll(unigram.tokens(word, said.size()));
-                    said.add(word.charAt(0) == METASPACE ? word.substring(1) : word);
+                    String shown = word.charAt(0) == METASPACE ? word.substring(1) : word;
+                    said.add(new Row.Word(shown, unigram.tokens(word)));
                 }
             }
             first = false;
         }
-        return Tokens.row(before, pieces, behind, pad, modelMaxLength, said);
+        return said;
     }
 
     @Override

@@ -3,7 +3,6 @@ package org.daguerre.text;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.text.Normalizer;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -83,33 +82,32 @@ public final class WordTokenizer implements Tokenizer {
     }
 
     @Override
-    public Tokens tokenize(String prompt) {
-        String read = prompt.length() > READ_CHARS ? prompt.substring(0, READ_CHARS) : prompt;
-        String normal = Normalizer.normalize(read, Normalizer.Form.NFC).toLowerCase(Locale.ROOT);
-        List<String> words = BETWEEN_WORDS
-                .splitAsStream(normal)
-                .filter(word -> !word.isEmpty())
-                .toList();
-        List<Token> pieces = new ArrayList<>(words.size());
-        for (int i = 0; i < words.size(); i++) {
-            String word = words.get(i);
-            Integer id = ids.get(word);
-            pieces.add(
-                    id == null
-                            ? new Token(word, ids.get(UNKNOWN), Kind.UNKNOWN, i)
-                            : new Token(word, id, Kind.WORD, i));
-        }
-        return Tokens.row(
+    public Tokens tokenize(WeightedPrompt prompt, int mostRows) {
+        Row row = new Row(
                 List.of(special(BOS, Kind.SPECIAL)),
-                pieces,
                 List.of(special(EOS, Kind.SPECIAL)),
                 special(PAD, Kind.PADDING),
-                modelMaxLength,
-                words);
+                modelMaxLength);
+        return row.tokens(prompt, this::words, mostRows);
+    }
+
+    private List<Row.Word> words(String text) {
+        String read = text.length() > READ_CHARS ? text.substring(0, READ_CHARS) : text;
+        String normal = Normalizer.normalize(read, Normalizer.Form.NFC).toLowerCase(Locale.ROOT);
+        return BETWEEN_WORDS
+                .splitAsStream(normal)
+                .filter(word -> !word.isEmpty())
+                .map(word -> new Row.Word(word, List.of(token(word))))
+                .toList();
+    }
+
+    private Token token(String word) {
+        Integer id = ids.get(word);
+        return id == null ? new Token(word, ids.get(UNKNOWN), Kind.UNKNOWN) : new Token(word, id, Kind.WORD);
     }
 
     private Token special(String text, Kind kind) {
-        return new Token(text, ids.get(text), kind, -1);
+        return new Token(text, ids.get(text), kind);
     }
 
     @Override

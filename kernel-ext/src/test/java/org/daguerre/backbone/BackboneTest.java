@@ -39,6 +39,45 @@ class BackboneTest {
         return Backbone.load(file, Device.CPU, PredictionType.EPSILON);
     }
 
+    /** A network that attends to its prompt's tokens by their own first value and adds what it finds to the state. */
+    private Backbone attending() {
+        Path file = Graphs.graph()
+                .input("sample", DataType.FLOAT, "batch", 1, 2, 2)
+                .input("timestep", DataType.FLOAT)
+                .input("encoder_hidden_states", DataType.FLOAT, "batch", "tokens", 1)
+                .weights("tokens", new long[] {1}, 1)
+                .weights("one", new long[] {1}, 1)
+                .node("Softmax", List.of("encoder_hidden_states"), "weights", Graphs.whole("axis", 1))
+                .node("Mul", List.of("weights", "encoder_hidden_states"), "parts")
+                .node("ReduceSum", List.of("parts", "tokens"), "found")
+                .node("Unsqueeze", List.of("found", "one"), "push")
+                .node("Add", List.of("sample", "push"), "out_sample")
+                .output("out_sample", DataType.FLOAT, "batch", 1, 2, 2)
+                .write(folder.resolve("unet").resolve("model.onnx"));
+        return Backbone.load(file, Device.CPU, PredictionType.EPSILON);
+    }
+
+    @Test
+    void promptsOfDifferentLengthInOneBatchAreEachAnsweredAsAlone() {
+        try (Backbone backbone = attending()) {
+            Tensor x = Noise.seed(1).draw(1, 1, 2, 2).tensor();
+            Level level = NoiseSchedule.cosine(1000).at(500);
+            ConditionalDenoiser denoiser = backbone.under(Map.of(
+                    "cond",
+                    Conditioning.of(Tensor.of(new float[] {1, 2, 3}, 1, 3, 1)),
+                    "uncond",
+                    Conditioning.of(Tensor.of(new float[] {-1, 1}, 1, 2, 1))));
+            List<Prediction> both = denoiser.predict(x, level, List.of("uncond", "cond"));
+            for (int i = 0; i < 2; i++) {
+                Tensor alone = denoiser.predict(x, level, List.of(i == 0 ? "uncond" : "cond"))
+                        .get(0)
+                        .raw();
+                assertEquals(0, both.get(i).raw().minus(alone).norm(), 1e-6);
+            }
+            assertEquals(true, both.get(0).raw().minus(both.get(1).raw()).norm() > 1);
+        }
+    }
+
     @Test
     void everyAnswerIsOfItsBranchWhateverWasAskedBefore() {
         try (Backbone backbone = adding()) {

@@ -104,6 +104,22 @@ class MagicsTest extends InEveryKernel {
 
     @ParameterizedTest
     @EnumSource
+    void promptIsWeightedAndLedTowardsAnother(Family family) {
+        String table = execute(family, "Daguerre.model(\"exact\").tokens(\"a (red:1.3) ball\")")
+                .result()
+                .data("text/html");
+        assertTrue(table.contains(">weight</th>") && table.contains(">1.3</td>"), table);
+        assertFalse(execute(family, "Daguerre.model(\"exact\").tokens(\"a (red) ball\")")
+                .result()
+                .data("text/html")
+                .contains("weight"));
+        String told = execute(family, "%start \"a red ball\" --towards \"a blue cube\" --fraction 0.25")
+                .text();
+        assertTrue(told.contains("0.25 of the way to \"a blue cube\""), told);
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void everyPlotIsAPngWithAltText(Family family) {
         execute(family, "%sample \"a pink heart\" --steps 4");
         for (String subject : List.of(
