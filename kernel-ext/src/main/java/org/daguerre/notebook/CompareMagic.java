@@ -1,6 +1,5 @@
 package org.daguerre.notebook;
 
-import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import org.daguerre.argument.Choices;
 import org.daguerre.argument.ComparisonOptions;
@@ -39,11 +38,10 @@ final class CompareMagic extends Magic {
     @Override
     public Comparison call() {
         Comparison comparison = prompt == null ? last() : started();
-        try (LiveProgress progress = new LiveProgress(host, Work.of(comparison), System::nanoTime)) {
+        try (LiveProgress progress = new LiveProgress(host, Work.of(comparison, session.theme()), System::nanoTime)) {
             progress.watch(comparison::finish);
         } catch (CancellationException interrupted) {
             session.update(now -> now.comparison(comparison));
-            host.display("daguerre-" + UUID.randomUUID(), Renderings.comparison(comparison, session.theme()));
             throw new CancellationException("interrupted: " + comparison.finished() + " of "
                     + comparison.entries().size() + " runs are finished and kept. %compare goes on.");
         }

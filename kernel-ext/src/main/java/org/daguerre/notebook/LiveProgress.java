@@ -115,13 +115,16 @@ final class LiveProgress implements Observer, AutoCloseable {
         }
     }
 
-    /** Leaves one line in the place of bar and preview. */
+    /**
+     * Leaves one line in the place of bar and preview, and after an interrupt what is kept: a kernel answers an interrupt at
+     * once, and what is shown anew from then on stands in the next cell.
+     */
     @Override
     public void close() {
         work.observe().accept(progress -> {});
         if (shown) {
             try {
-                put(MimeBundle.text(lastLine()));
+                put(interrupted ? work.kept().apply(lastLine()) : MimeBundle.text(lastLine()));
             } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
                 shown = false; // the run is worth more than its last line
             }

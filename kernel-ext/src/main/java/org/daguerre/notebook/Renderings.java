@@ -154,15 +154,20 @@ final class Renderings {
     /** Its pictures, if it makes some, above its table. */
     static MimeBundle comparison(Comparison comparison, Theme theme) {
         MimeBundle table = table(ComparisonTable.of(comparison));
-        String text = comparison + "\n" + table.data().get(MimeBundle.TEXT);
-        boolean pictures = comparison.entries().stream().allMatch(entry -> entry.decode() != null);
+        String text =
+                comparison + "\n" + table.data().get(MimeBundle.TEXT) + "\n" + String.join("\n", comparison.notes());
+        String notes = comparison.notes().stream()
+                .map(note -> MimeBundle.escape(note) + ".<br/>")
+                .collect(Collectors.joining());
+        boolean pictures = comparison.entries().stream().allMatch(entry -> entry.decode() != null)
+                && comparison.results().stream().anyMatch(Comparison.Result::hasBegun);
         return MimeBundle.text(text)
                 .html((pictures
                                 ? image(Prints.comparison(comparison)
                                         .theme(theme)
                                         .picture())
                                 : "")
-                        + table.data().get(MimeBundle.HTML));
+                        + table.data().get(MimeBundle.HTML) + "<p>" + notes + "</p>");
     }
 
     /** A picture within HTML, no wider than the page. */

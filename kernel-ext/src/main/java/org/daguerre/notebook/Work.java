@@ -5,6 +5,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.daguerre.image.Picture;
+import org.daguerre.image.Theme;
 import org.daguerre.pipeline.Generation;
 import org.daguerre.run.Comparison;
 import org.daguerre.run.Observer;
@@ -22,6 +23,7 @@ import org.daguerre.run.Run;
  * @param preview what a run's model now takes its picture for, as HTML; empty if there is nothing to see
  * @param goesOn how one goes on with it when it stands before its end
  * @param afterInterrupt how one goes on, or back, after an interrupt
+ * @param kept what is shown of it after an interrupt, below the line that says so
  */
 record Work(
         Consumer<Observer> observe,
@@ -31,7 +33,8 @@ record Work(
         BooleanSupplier done,
         Function<Run, String> preview,
         String goesOn,
-        String afterInterrupt) {
+        String afterInterrupt,
+        Function<String, MimeBundle> kept) {
 
     static Work of(Generation generation) {
         return of(
@@ -54,10 +57,11 @@ record Work(
                 generation::done,
                 preview,
                 "%step or %finish goes on",
-                "%finish goes on, %back returns");
+                "%finish goes on, %back returns",
+                MimeBundle::text);
     }
 
-    static Work of(Comparison comparison) {
+    static Work of(Comparison comparison, Theme theme) {
         return new Work(
                 comparison::observe,
                 comparison.fraction(),
@@ -66,7 +70,13 @@ record Work(
                 comparison::done,
                 run -> preview(comparison, run),
                 "%compare goes on",
-                "%compare goes on");
+                "%compare goes on",
+                line -> {
+                    MimeBundle made = Renderings.comparison(comparison, theme);
+                    return MimeBundle.text(line + "\n" + made.data().get(MimeBundle.TEXT))
+                            .html("<p>" + MimeBundle.escape(line) + "</p>"
+                                    + made.data().get(MimeBundle.HTML));
+                });
     }
 
     private static String preview(Comparison comparison, Run run) {

@@ -63,18 +63,22 @@ public final class Prints {
     }
 
     /**
-     * The pictures of a comparison as they are now, the last axis from left to right, each over what it has on the axes; at
+     * The pictures of the runs of a comparison that have begun, as they are now, the last axis from left to right, each over what it has on the axes; at
      * the end the reference solutions, if they fit into a row.
      *
-     * @throws IllegalArgumentException if its states are no pictures
+     * @throws IllegalArgumentException if its states are no pictures, or no run has begun
      */
     public static ContactSheet comparison(Comparison comparison) {
         List<Picture> pictures = new ArrayList<>();
         List<String> captions = new ArrayList<>();
-        for (Comparison.Entry entry : comparison.entries()) {
+        for (Comparison.Result result : comparison.results()) {
+            Comparison.Entry entry = result.entry();
             if (entry.decode() == null) {
                 throw new IllegalArgumentException("the runs are of a model that makes no pictures."
                         + " Look at their table, ComparisonTable.of(comparison).");
+            }
+            if (!result.hasBegun()) {
+                continue;
             }
             Run run = entry.run();
             Step last = run.trajectory().last();
@@ -87,6 +91,9 @@ public final class Prints {
                             .map(at -> caption(at.getKey(), at.getValue()))
                             .collect(Collectors.joining(", "))
                     + (run.done() ? "" : " (unfinished)"));
+        }
+        if (pictures.isEmpty()) {
+            throw new IllegalArgumentException("no run has made a step yet, there is no picture. finish() makes them.");
         }
         int columns = columns(comparison.entries());
         if (comparison.solved().size() <= columns) {

@@ -1,10 +1,13 @@
 package org.daguerre.plot;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.daguerre.image.Theme;
 import org.daguerre.run.Comparison;
 import org.daguerre.run.Comparison.Result;
@@ -16,11 +19,17 @@ public final class ConvergencePlot {
     /** Lines of these orders are drawn for the eye: the distance falls by 2 to the order when the calls double. */
     private static final int[] ORDERS = {1, 2, 3};
 
+    /** Pixels of the axis of distances. */
+    private static final double TALL = 280;
+
+    /** Curves that are nowhere further apart, in decades, are one to the eye. */
+    private static final double UNSEEN = 0.03;
+
     private ConvergencePlot() {}
 
     /**
      * One curve for all runs that differ in their steps alone; samplers that draw noise have none. The slopes of orders 1, 2
-     * and 3 start from the upper left.
+     * and 3 start from the upper left. A curve that lies on one before it says so in the legend.
      *
      * @throws IllegalArgumentException if no run has a distance to draw
      */
@@ -28,12 +37,7 @@ public final class ConvergencePlot {
         Map<String, List<Result>> curves = new LinkedHashMap<>();
         for (Result result : comparison.results()) {
             if (!result.random() && result.distance() > 0) {
-                Map<String, String> at = new LinkedHashMap<>(result.entry().at());
-                at.remove(Comparison.STEPS);
-                String name = at.isEmpty()
-                        ? result.entry().run().sampling().sampler().toString()
-                        : String.join(", ", at.values());
-                curves.computeIfAbsent(name, each -> new ArrayList<>()).add(result);
+                curves.computeIfAbsent(name(result), each -> new ArrayList<>()).add(result);
             }
         }
         if (curves.isEmpty()) {
@@ -48,14 +52,14 @@ public final class ConvergencePlot {
         double worst = extreme(curves, ConvergencePlot::decades, false);
         double best = extreme(curves, ConvergencePlot::decades, true);
 
-        Panels panels = new Panels("Convergence", theme, Panels.Key.curves(curves.keySet()));
+        Panels panels = new Panels("Convergence", theme, Panels.Key.curves(legend(curves)));
         XYChart chart = panels.chart(
-                "Distance from the reference solution, both axes logarithmic; dashed: slopes of orders 1, 2, 3",
-                "calls of the model",
-                "distance");
+                "Distance from the reference solution, both axes logarithmic", "calls of the model", "distance");
         Panels.powersOfTen(chart, best, worst);
         Panels.powersOfTwo(chart, fewest, most);
         double floor = Math.floor(best);
+        double decades = chart.getStyler().getYAxisMax() - floor;
+        chart.getStyler().setYAxisTickMarkSpacingHint((int) Math.max(20, TALL / decades)); // no lines between powers
         for (int order : ORDERS) {
             double slope = order * Math.log10(2);
             double end = Math.min(most, fewest + (worst - floor) / slope);
@@ -64,6 +68,10 @@ public final class ConvergencePlot {
                     worst, worst - slope * (end - fewest)
                 });
             }
+        }
+        double rounding = Math.log10(Comparison.ROUNDING);
+        if (best < rounding) {
+            panels.guide(chart, "rounding of float32", new double[] {fewest, most}, new double[] {rounding, rounding});
         }
         int index = 0;
         for (Map.Entry<String, List<Result>> curve : curves.entrySet()) {
@@ -76,7 +84,42 @@ public final class ConvergencePlot {
             panels.line(chart, index, curve.getKey(), x, y);
             panels.dots(chart, index++, curve.getKey() + ", runs", x, y);
         }
-        return panels.row(380, chart).figure(altText(curves));
+        return panels.row(380, chart).figure(altText(curves, legend(curves)));
+    }
+
+    /** What its runs have in common, or their sampler where they differ in nothing but their steps. */
+    private static String name(Result result) {
+        Map<String, String> at = new LinkedHashMap<>(result.entry().at());
+        at.remove(Comparison.STEPS);
+        return at.isEmpty()
+                ? result.entry().run().sampling().sampler().toString()
+                : at.entrySet().stream()
+                        .map(axis -> List.of("guidance", "seed").contains(axis.getKey())
+                                ? axis.getKey() + " " + axis.getValue()
+                                : axis.getValue())
+                        .collect(Collectors.joining(", "));
+    }
+
+    /** The names of the curves; one that cannot be seen below another says whose it shares. */
+    private static List<String> legend(Map<String, List<Result>> curves) {
+        List<String> names = new ArrayList<>();
+        List<String> before = new ArrayList<>();
+        curves.forEach((name, curve) -> {
+            names.add(before.stream()
+                    .filter(other -> coincide(curves.get(other), curve))
+                    .findFirst()
+                    .map(other -> name + ", as " + other)
+                    .orElse(name));
+            before.add(name);
+        });
+        return names;
+    }
+
+    private static boolean coincide(List<Result> one, List<Result> other) {
+        return one.size() == other.size()
+                && IntStream.range(0, one.size())
+                        .allMatch(i -> calls(one.get(i)) == calls(other.get(i))
+                                && Math.abs(decades(one.get(i)) - decades(other.get(i))) < UNSEEN);
     }
 
     private static double calls(Result result) {
@@ -93,16 +136,17 @@ public final class ConvergencePlot {
         return least ? all.getMin() : all.getMax();
     }
 
-    private static String altText(Map<String, List<Result>> curves) {
+    private static String altText(Map<String, List<Result>> curves, List<String> names) {
         StringBuilder text = new StringBuilder("Convergence of " + curves.size()
                 + (curves.size() == 1 ? " method" : " methods") + " to the reference solution");
-        curves.forEach((name, curve) -> {
+        Iterator<String> name = names.iterator();
+        curves.values().forEach(curve -> {
             Result first = curve.get(0);
             Result last = curve.get(curve.size() - 1);
             text.append(String.format(
                     Locale.ROOT,
                     "; %s: distance %.2g with %d calls",
-                    name,
+                    name.next(),
                     first.distance(),
                     first.entry().run().calls()));
             if (last != first) {

@@ -15,6 +15,7 @@ import java.util.function.Function;
 import java.util.stream.DoubleStream;
 import org.daguerre.image.Lettering;
 import org.daguerre.image.Theme;
+import org.knowm.xchart.AnnotationText;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
@@ -29,6 +30,9 @@ final class Panels {
     private static final int LEGEND_LINE = 20;
     private static final double LEGEND_FONT = 12;
     private static final double LEGEND_NAME = 330;
+
+    /** Pixels of the only chart in a row, so that ticks are asked for as far apart as whole powers are. */
+    private static final double WIDE = 640;
 
     private static final float[][] DASHES = {null, {7, 3}, {2, 3}, {9, 3, 2, 3}, {4, 2}, {12, 4}, {2, 2, 6, 2}};
 
@@ -215,8 +219,15 @@ final class Panels {
         chart.getStyler().setMarkerSize(7);
     }
 
-    /** A straight line for the eye, thin and without a place in the legend, with a word at its end. */
+    /** A straight line for the eye, thin and without a place in the legend, with its name near its end. The axes are set. */
     void guide(XYChart chart, String name, double[] x, double[] y) {
+        double back =
+                0.05 * (chart.getStyler().getXAxisMax() - chart.getStyler().getXAxisMin());
+        double up = 0.03 * (chart.getStyler().getYAxisMax() - chart.getStyler().getYAxisMin());
+        double slope = (y[1] - y[0]) / (x[1] - x[0]);
+        chart.getStyler().setAnnotationTextFont(Lettering.font(10.5, Font.PLAIN));
+        chart.getStyler().setAnnotationTextFontColor(new Color(theme.quietText()));
+        chart.addAnnotation(new AnnotationText(name, x[1] - back, y[1] - 1.4 * slope * back + up, false));
         XYSeries series = chart.addSeries(name, x, y);
         series.setMarker(SeriesMarkers.NONE);
         series.setLineColor(new Color(theme.quietText()));
@@ -274,16 +285,21 @@ final class Panels {
 
     /** An axis of decimal logarithms from {@code low} to {@code high}, in whole decades and labelled with powers of ten. */
     static void powersOfTen(XYChart chart, double low, double high) {
-        chart.getStyler().setYAxisMin(Math.floor(low));
-        chart.getStyler().setYAxisMax(Math.floor(low) == Math.ceil(high) ? Math.floor(low) + 1 : Math.ceil(high));
+        double least = Math.floor(low);
+        double most = Math.max(least + 1, Math.ceil(high));
+        chart.getStyler().setYAxisMin(least);
+        chart.getStyler().setYAxisMax(most);
         chart.getStyler()
                 .setYAxisTickLabelsFormattingFunction(whole(low, v -> "10" + superscript((int) Math.round(v))));
     }
 
     /** The axis x of binary logarithms from {@code low} to {@code high}, labelled with powers of two. */
     static void powersOfTwo(XYChart chart, double low, double high) {
-        chart.getStyler().setXAxisMin(Math.floor(low));
-        chart.getStyler().setXAxisMax(Math.floor(low) == Math.ceil(high) ? Math.floor(low) + 1 : Math.ceil(high));
+        double least = Math.floor(low);
+        double most = Math.max(least + 1, Math.ceil(high));
+        chart.getStyler().setXAxisMin(least);
+        chart.getStyler().setXAxisMax(most);
+        chart.getStyler().setXAxisTickMarkSpacingHint((int) Math.max(40, WIDE / (most - least)));
         chart.getStyler()
                 .setXAxisTickLabelsFormattingFunction(whole(low, v -> Long.toString(Math.round(Math.pow(2, v)))));
     }

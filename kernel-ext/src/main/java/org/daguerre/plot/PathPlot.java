@@ -7,7 +7,6 @@ import java.awt.Graphics2D;
 import java.awt.Shape;
 import java.awt.geom.Ellipse2D;
 import java.awt.geom.Line2D;
-import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,6 +29,9 @@ public final class PathPlot {
     private static final int NAME = 18;
     private static final int CROSS = 4;
 
+    /** Of 255, how much is seen of a path where it begins: paths of samplers that draw noise cross most there. */
+    private static final int FAINT = 30;
+
     /** Beyond this lies little of a state of variance 1, and a jump there is cut off. */
     private static final double WIDEST = 2.8;
 
@@ -39,8 +41,8 @@ public final class PathPlot {
     private PathPlot() {}
 
     /**
-     * The paths of all points of each run, from noise (a ring) to where they are now (a dot), and the middles of the data as
-     * crosses.
+     * The paths of all points of each run, from noise (a ring) to where they are now (a dot), the clearer the later, and the
+     * middles of the data as crosses. Samplers that draw noise are easiest to follow with four points or fewer.
      *
      * @param runs by name; states {@code [n, 2]}, n points each. A square reaches to 2.8 at most
      * @param means the middles of the data, {@code [1, 2]} each
@@ -115,14 +117,16 @@ public final class PathPlot {
         int index = 0;
         for (double[][] path : paths.points()) {
             Color colour = new Color(theme.series(index++));
-            Path2D line = new Path2D.Double();
-            line.moveTo((path[0][0] + half) * scale, (half - path[0][1]) * scale);
-            for (double[] at : path) {
-                line.lineTo((at[0] + half) * scale, (half - at[1]) * scale);
+            g.setStroke(new BasicStroke(1.1f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND));
+            for (int i = 1; i < path.length; i++) {
+                int alpha = FAINT + (255 - FAINT) * i / path.length;
+                g.setColor(new Color(colour.getRed(), colour.getGreen(), colour.getBlue(), alpha));
+                g.draw(new Line2D.Double(
+                        (path[i - 1][0] + half) * scale,
+                        (half - path[i - 1][1]) * scale,
+                        (path[i][0] + half) * scale,
+                        (half - path[i][1]) * scale));
             }
-            g.setColor(new Color(colour.getRed(), colour.getGreen(), colour.getBlue(), 150));
-            g.setStroke(new BasicStroke(1.1f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
-            g.draw(line);
             g.setColor(colour);
             g.draw(dot(path[0], half, scale, 2.5));
             g.fill(dot(path[path.length - 1], half, scale, 3));

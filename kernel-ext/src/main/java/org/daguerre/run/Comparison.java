@@ -6,11 +6,13 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.daguerre.tensor.Tensor;
 
 /**
@@ -27,6 +29,12 @@ public final class Comparison {
 
     /** The steps of a reference solution unless others are asked for. */
     public static final int REFERENCE_STEPS = 200;
+
+    /**
+     * A distance below this says no more than that both states are float32: sixteen times 2^-24, half of what its last digit is
+     * worth.
+     */
+    public static final double ROUNDING = 0x1p-20;
 
     /**
      * One run of it.
@@ -59,11 +67,23 @@ public final class Comparison {
      * @param distance norm of the difference from the reference solution in parts of its norm; on an exact model the error.
      *     NaN without a reference, and where the run is not finished
      * @param order how fast the distance falls with the steps, between the run of the next fewer steps and this one:
-     *     ln(distance ratio) / ln(step ratio); NaN where there is no such run, or noise was drawn
+     *     ln(distance ratio) / ln(step ratio); NaN where there is no such run, noise was drawn, or the distance is below
+     *     {@link #ROUNDING}
      * @param failure why it is not finished, or empty
      */
     public record Result(
-            Entry entry, double milliseconds, boolean random, double distance, double order, String failure) {}
+            Entry entry, double milliseconds, boolean random, double distance, double order, String failure) {
+
+        /** False if no step of it was made, and none failed. */
+        public boolean hasBegun() {
+            return !entry.run().steps().isEmpty() || !failure.isEmpty();
+        }
+
+        /** True if its distance is that of float32's rounding, so that it shows no order. */
+        public boolean isRounding() {
+            return entry.at().containsKey(STEPS) && !random && distance < ROUNDING;
+        }
+    }
 
     private final List<Entry> entries;
     private final List<ReferenceSolution> references;
@@ -161,11 +181,11 @@ public final class Comparison {
         return entries;
     }
 
-    /** Runs that are finished, or cannot be. */
+    /** Runs that are finished, or cannot be, whether or not their reference solution is. */
     public int finished() {
         int finished = 0;
         for (int i = 0; i < entries.size(); i++) {
-            finished += isOver(i) ? 1 : 0;
+            finished += failures[i] != null || entries.get(i).run().done() ? 1 : 0;
         }
         return finished;
     }
@@ -178,7 +198,7 @@ public final class Comparison {
 
     /** True when nothing is left to do. */
     public boolean done() {
-        return finished() == entries.size();
+        return IntStream.range(0, entries.size()).allMatch(this::isOver);
     }
 
     /** The part of the calls of all runs and references that is done, 0 to 1. */
@@ -186,12 +206,81 @@ public final class Comparison {
         double made = 0;
         double all = 0;
         List<Run> runs = new ArrayList<>(entries.stream().map(Entry::run).toList());
-        references.stream().filter(Objects::nonNull).distinct().forEach(reference -> runs.add(reference.run()));
+        solutions().forEach(solution -> runs.add(solution.run()));
         for (Run run : runs) {
             made += run.calls();
-            all += run.calls() + (run.done() ? 0 : run.sampling().sampler().callsLeft(run.trajectory()));
+            all += run.calls() + callsLeft(run);
         }
         return all == 0 ? 1 : made / all;
+    }
+
+    private static int callsLeft(Run run) {
+        return run.done() ? 0 : run.sampling().sampler().callsLeft(run.trajectory());
+    }
+
+    /** The reference solutions, each once. */
+    private List<ReferenceSolution> solutions() {
+        return references.stream().filter(Objects::nonNull).distinct().toList();
+    }
+
+    /** What the distances are measured from, and what that takes, in a sentence; empty if there is no reference. */
+    public String reference() {
+        List<ReferenceSolution> solutions = solutions();
+        if (solutions.isEmpty()) {
+            return "";
+        }
+        Run first = solutions.get(0).run();
+        if (solutions.get(0).isGiven()) {
+            return "distance is from " + label(first) + ", as it stands";
+        }
+        int made = 0;
+        int all = 0;
+        double milliseconds = 0;
+        for (ReferenceSolution solution : solutions) {
+            made += solution.run().calls();
+            all += solution.run().calls() + callsLeft(solution.run());
+            milliseconds += milliseconds(solution.run());
+        }
+        return String.format(
+                Locale.ROOT,
+                "distance is from %s by Heun's method in %d steps: %s%d calls of the model and %.1f s, which no row counts",
+                solutions.size() == 1 ? "a reference solution" : solutions.size() + " reference solutions",
+                first.trajectory().plan().count(),
+                made == all ? "" : made + " of ",
+                all,
+                milliseconds / 1000);
+    }
+
+    /** What is to be known of the results beside their numbers, a sentence each. */
+    public List<String> notes() {
+        List<String> notes = new ArrayList<>();
+        List<Result> results = results();
+        if (!reference().isEmpty()) {
+            notes.add(reference());
+        }
+        if (results.stream().anyMatch(Result::isRounding)) {
+            notes.add(String.format(
+                    Locale.ROOT,
+                    "no order where the distance is below %.0e: that is the rounding of float32",
+                    ROUNDING));
+        }
+        List<String> begun = results.stream()
+                .filter(result -> result.hasBegun()
+                        && result.failure().isEmpty()
+                        && !result.entry().run().done())
+                .map(result -> label(result.entry().run()) + ", after "
+                        + result.entry().run().trajectory().length() + " steps")
+                .toList();
+        if (!begun.isEmpty()) {
+            notes.add("unfinished: " + String.join("; ", begun));
+        }
+        List<Result> ahead =
+                results.stream().filter(result -> !result.hasBegun()).toList();
+        if (!ahead.isEmpty()) {
+            notes.add("not begun: " + ahead.size() + (ahead.size() == 1 ? " run, " : " runs, from ")
+                    + label(ahead.get(0).entry().run()) + (ahead.size() == 1 ? "" : " on"));
+        }
+        return notes;
     }
 
     /** What a run is of all, in words: its place, and what it has on the axes; or that it is a reference. */
@@ -202,7 +291,12 @@ public final class Comparison {
                         + String.join(", ", entries.get(i).at().values());
             }
         }
-        return "reference solution";
+        List<ReferenceSolution> solutions = solutions();
+        int place = 1;
+        while (place < solutions.size() && solutions.get(place - 1).run() != run) {
+            place++;
+        }
+        return "reference solution " + place + " of " + solutions.size() + " by Heun's method";
     }
 
     /**
@@ -267,18 +361,19 @@ public final class Comparison {
         List<Result> results = new ArrayList<>();
         for (int i = 0; i < entries.size(); i++) {
             Entry entry = entries.get(i);
-            double milliseconds = entry.run().facts().stream()
-                    .mapToDouble(StepFacts::milliseconds)
-                    .sum();
             results.add(new Result(
                     entry,
-                    milliseconds,
+                    milliseconds(entry.run()),
                     isRandom(entry.run()),
                     distance(i),
                     order(i),
                     Objects.requireNonNullElse(failures[i], "")));
         }
         return results;
+    }
+
+    private static double milliseconds(Run run) {
+        return run.facts().stream().mapToDouble(StepFacts::milliseconds).sum();
     }
 
     private static boolean isRandom(Run run) {
@@ -313,7 +408,7 @@ public final class Comparison {
                 before = k;
             }
         }
-        if (before < 0 || !entry.at().containsKey(STEPS) || isRandom(entry.run())) {
+        if (before < 0 || !entry.at().containsKey(STEPS) || isRandom(entry.run()) || distance(i) < ROUNDING) {
             return Double.NaN;
         }
         double ratio = steps / (double) entries.get(before).run().sampling().steps();

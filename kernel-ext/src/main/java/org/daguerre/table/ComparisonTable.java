@@ -3,6 +3,8 @@ package org.daguerre.table;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.daguerre.run.Comparison;
 import org.daguerre.run.Comparison.Result;
 import tech.tablesaw.api.DoubleColumn;
@@ -19,12 +21,14 @@ public final class ComparisonTable {
      * Columns: one for every axis; calls (of the model, so far); ms (their wall time); x_rms and x_max (root mean square and
      * greatest magnitude of the state now); distance (norm of the difference from the reference solution in parts of its
      * norm; on an exact model that is the error); order (how fast the distance fell since the next fewer steps); noise (yes
-     * if the sampler drew some) and, where a run failed, failure. What a run does not have is missing.
+     * if the sampler drew some) and, where a run failed, failure. What a run does not have is missing, and a run that has not
+     * begun has no row; {@link Comparison#notes} say so.
      */
     public static Table of(Comparison comparison) {
-        List<Result> results = comparison.results();
+        List<Result> results =
+                comparison.results().stream().filter(Result::hasBegun).toList();
         Table table = Table.create("comparison");
-        Map<String, String> first = results.get(0).entry().at();
+        Map<String, String> first = comparison.entries().get(0).at();
         for (String axis : first.keySet()) {
             List<String> values = results.stream()
                     .map(result -> result.entry().at().get(axis))
@@ -70,9 +74,10 @@ public final class ComparisonTable {
         return table;
     }
 
-    /** The same as plain text. */
+    /** The same as plain text, with its notes. */
     public static String text(Comparison comparison) {
-        return of(comparison).print(comparison.entries().size());
+        return Stream.concat(Stream.of(of(comparison).print(comparison.entries().size())), comparison.notes().stream())
+                .collect(Collectors.joining("\n"));
     }
 
     private static DoubleColumn real(String name, List<Result> results, Function<Result, Double> value) {

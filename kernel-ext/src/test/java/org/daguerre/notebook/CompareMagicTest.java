@@ -122,7 +122,8 @@ class CompareMagicTest extends InEveryKernel {
         assertEquals("4", execute(family, "StepTable.of(made).rowCount()").text());
         assertTrue(execute(family, "RunPlot.of(made, Theme.LIGHT)").text().contains("4 steps"));
         String table = execute(
-                        family, "ComparisonTable.of(Comparison.of(java.util.Map.of(\"one\", made, \"other\", other.run())))")
+                        family,
+                        "ComparisonTable.of(Comparison.of(java.util.Map.of(\"one\", made, \"other\", other.run())))")
                 .text();
         assertTrue(table.contains("one") && table.contains("other"), table);
     }

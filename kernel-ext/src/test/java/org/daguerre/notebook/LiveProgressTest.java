@@ -15,10 +15,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.imageio.ImageIO;
 import org.daguerre.image.Picture;
+import org.daguerre.image.Theme;
 import org.daguerre.notebook.Page.Shown;
 import org.daguerre.onnx.Device;
 import org.daguerre.pipeline.Generation;
 import org.daguerre.pipeline.Model;
+import org.daguerre.pipeline.Request;
+import org.daguerre.run.Comparison;
 import org.daguerre.run.Progress;
 import org.daguerre.run.Run;
 import org.junit.jupiter.api.Test;
@@ -184,6 +187,35 @@ class LiveProgressTest {
             assertEquals(
                     "interrupted at step 1 of 5; %finish goes on, %back returns",
                     told.page.shown().get(1).text());
+        }
+    }
+
+    @Test
+    void interruptedComparisonShowsWhatIsMadeInThePlaceOfTheBar() {
+        try (Model model = Model.load(EXACT, Device.CPU)) {
+            Comparison comparison = model.prompt("two")
+                    .compare(grid -> grid.axis("steps", List.of(2, 3, 4), Request::steps))
+                    .reference(0);
+            Page page = new Page() {
+                @Override
+                public void update(String id, MimeBundle bundle) {
+                    super.update(id, bundle);
+                    if (bundle.data().get(MimeBundle.TEXT).contains("run 2 of 3")) {
+                        comparison.cancel();
+                    }
+                }
+            };
+            AtomicLong clock = new AtomicLong();
+            try (LiveProgress progress = new LiveProgress(
+                    page, Work.of(comparison, Theme.LIGHT), () -> clock.addAndGet(TimeUnit.SECONDS.toNanos(1)))) {
+                assertThrows(CancellationException.class, () -> progress.watch(comparison::finish));
+            }
+            Shown last = page.shown().get(page.shown().size() - 1);
+            assertTrue(last.text().startsWith("interrupted at run 2 of 3"), last.text());
+            assertTrue(last.text().contains("not begun: 1 run, run 3 of 3, 4"), last.text());
+            assertTrue(html(last).contains("<table>") && html(last).contains("2 steps"), html(last));
+            assertFalse(html(last).contains("4 steps"), html(last));
+            assertEquals(1, page.shown().stream().map(Shown::id).distinct().count());
         }
     }
 

@@ -19,18 +19,24 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.daguerre.denoiser.Denoiser;
+import org.daguerre.denoiser.ExactDenoiser;
 import org.daguerre.image.Colormap;
 import org.daguerre.image.Picture;
 import org.daguerre.image.PngReader;
 import org.daguerre.image.Theme;
 import org.daguerre.onnx.OnnxGraph;
+import org.daguerre.run.Comparison;
+import org.daguerre.run.Grid;
 import org.daguerre.run.Run;
 import org.daguerre.run.Sampling;
 import org.daguerre.run.StepFacts;
+import org.daguerre.sampler.Sampler;
 import org.daguerre.schedule.DdimSpacing;
+import org.daguerre.schedule.EulerSpacing;
 import org.daguerre.schedule.Level;
 import org.daguerre.schedule.NoiseSchedule;
 import org.daguerre.schedule.Plan;
+import org.daguerre.schedule.Spacing;
 import org.daguerre.schedule.TimestepSpacing;
 import org.daguerre.tensor.Noise;
 import org.daguerre.tensor.Tensor;
@@ -51,6 +57,42 @@ class FigureTest {
         Run run = Sampling.of(HALF, LINEAR, 1, 3, 8, 8).steps(steps).seed(3).start();
         run.finish();
         return run;
+    }
+
+    @Test
+    void curveOnAnotherSaysSoAndGuidesAreNamed() {
+        Sampling gaussian = Sampling.of(ExactDenoiser.gaussian(Tensor.zeros(1, 8), 0.5), LINEAR, 1, 8);
+        var solvers =
+                List.of("ddim", "euler", "heun").stream().map(Sampler::named).toList();
+        Spacing spacing = new EulerSpacing(TimestepSpacing.LINSPACE, 0);
+        Figure figure = ConvergencePlot.of(
+                Comparison.of(Grid.of(gaussian)
+                                .axis(
+                                        "sampler",
+                                        solvers,
+                                        (s, solver) -> s.sampler(solver).spacing(spacing))
+                                .axis("steps", List.of(4, 8), Sampling::steps))
+                        .finish(),
+                Theme.LIGHT);
+        assertTrue(figure.altText().contains("; euler, as ddim: distance"), figure.altText());
+        assertTrue(figure.altText().contains("; heun: distance"), figure.altText());
+        XYChart chart = figure.charts().get(0);
+        for (String guide : List.of("order 1", "order 2", "order 3")) {
+            assertTrue(chart.getSeries(guide) != null, guide);
+        }
+        assertEquals(null, chart.getSeries("rounding of float32"));
+    }
+
+    @Test
+    void axisThatNamesNoKindIsNamedItself() {
+        Sampling gaussian = Sampling.of(ExactDenoiser.gaussian(Tensor.zeros(1, 8), 0.5), LINEAR, 1, 8);
+        Figure figure = ConvergencePlot.of(
+                Comparison.of(Grid.of(gaussian)
+                                .axis("seed", List.of(1, 2), Sampling::seed)
+                                .axis("steps", List.of(4, 8), Sampling::steps))
+                        .finish(),
+                Theme.LIGHT);
+        assertTrue(figure.altText().contains("; seed 1: distance"), figure.altText());
     }
 
     private static Map<String, NoiseSchedule> schedules() {

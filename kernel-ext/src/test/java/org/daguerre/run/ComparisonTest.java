@@ -106,6 +106,58 @@ class ComparisonTest {
     }
 
     @Test
+    void referenceIsNamedAndItsCallsAreCounted() {
+        Comparison comparison = Comparison.of(grid(GAUSSIAN, List.of("euler", "heun"), List.of(4, 8)));
+        assertTrue(comparison.reference().contains("in 201 steps: 0 of 401 calls"), comparison.reference());
+        int[] calls = {0};
+        comparison.observe(progress -> calls[0] += progress.stepDone() ? 0 : 1).finish();
+        int ofRuns = comparison.entries().stream()
+                .mapToInt(entry -> entry.run().calls())
+                .sum();
+        assertEquals(401, calls[0] - ofRuns);
+        String note = comparison.notes().get(0);
+        assertTrue(
+                note.startsWith("distance is from a reference solution by Heun's method in 201 steps: 401 calls"),
+                note);
+        assertTrue(note.endsWith("which no row counts"), note);
+        assertEquals("", comparison.reference(0).reference());
+    }
+
+    @Test
+    void orderIsNotToldWhereTheDistanceIsThatOfRounding() {
+        Sampling set = Sampling.of(ExactDenoiser.finiteSet(List.of(MEAN, MEAN.times(-1))), SCALED, 1, 32)
+                .seed(3);
+        Comparison comparison =
+                Comparison.of(grid(set, List.of("euler"), List.of(8, 64, 128))).finish();
+        for (Result result : comparison.results()) {
+            assertTrue(result.distance() < Comparison.ROUNDING && result.isRounding(), result.toString());
+            assertTrue(Double.isNaN(result.order()), result.toString());
+        }
+        assertEquals(
+                "no order where the distance is below 1e-06: that is the rounding of float32",
+                comparison.notes().get(1));
+    }
+
+    @Test
+    void interruptedComparisonTellsWhatIsDoneAndWhatIsNot() {
+        Comparison comparison = Comparison.of(grid(GAUSSIAN, List.of("euler", "heun"), List.of(4, 8)));
+        comparison.observe(progress -> {
+            if (progress.run() == comparison.entries().get(1).run() && progress.step() == 2) {
+                comparison.cancel();
+            }
+        });
+        assertThrows(CancellationException.class, comparison::finish);
+        assertEquals(
+                List.of(true, true, false, false),
+                comparison.results().stream().map(Result::hasBegun).toList());
+        List<String> notes = comparison.notes();
+        assertEquals("unfinished: run 2 of 4, euler, 8, after 2 steps", notes.get(1));
+        assertEquals("not begun: 2 runs, from run 3 of 4, heun, 4 on", notes.get(2));
+        comparison.observe(progress -> {}).finish();
+        assertEquals(1, comparison.notes().size());
+    }
+
+    @Test
     void samplersThatDrawNoiseHaveNoOrder() {
         for (Result result : Comparison.of(grid(GAUSSIAN, List.of("euler-ancestral"), List.of(8, 16)))
                 .finish()

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.daguerre.denoiser.Denoiser;
 import org.daguerre.run.Comparison;
+import org.daguerre.run.Grid;
 import org.daguerre.run.Run;
 import org.daguerre.run.Sampling;
 import org.daguerre.run.StepFacts;
@@ -132,6 +133,15 @@ class TableTest {
                         / runs.get("ddim").x().norm(),
                 table.doubleColumn("distance").getDouble(2),
                 1e-12);
+    }
+
+    @Test
+    void runThatHasNotBegunHasNoRow() {
+        Comparison comparison = Comparison.of(Grid.of(SAMPLING).axis(Comparison.STEPS, List.of(2, 3), Sampling::steps));
+        assertEquals(0, ComparisonTable.of(comparison).rowCount());
+        comparison.entries().get(0).run().step();
+        assertEquals(1, ComparisonTable.of(comparison).rowCount());
+        assertTrue(ComparisonTable.text(comparison).endsWith("not begun: 1 run, run 2 of 2, 3"));
     }
 
     @Test
