@@ -14,6 +14,7 @@ import org.daguerre.image.ContactSheet;
 import org.daguerre.image.Picture;
 import org.daguerre.name.Names;
 import org.daguerre.pipeline.Attention;
+import org.daguerre.pipeline.Autoencoder;
 import org.daguerre.pipeline.Generation;
 import org.daguerre.pipeline.Model;
 import org.daguerre.pipeline.Request;
@@ -123,50 +124,59 @@ final class EvaluateCommand implements Callable<Integer> {
             spec.commandLine().getOut().println(agreement);
             return 0;
         }
-        Model loaded = where.load(model);
-        Request settings = options.apply(loaded.prompt(""));
-        if (roundTrips != null && loaded.vae().isEmpty()) {
-            throw new IllegalArgumentException("--round-trips needs an autoencoder, and model '" + loaded.name()
-                    + "' works on pixels. Give a model that has a vae_encoder and a vae_decoder.");
+        if (roundTrips != null) {
+            write("round-trips", roundTrips(where.autoencoder(model)));
+            return 0;
         }
+        Request settings = options.apply(where.model(model).prompt(""));
         if (labelSheets != null) {
             writeLabelSheets(settings);
-            return 0;
-        }
-        if (study != null) {
+        } else if (study != null) {
             writeStudy(settings);
-            return 0;
+        } else {
+            write("report", evaluated(settings));
         }
-        String name = roundTrips == null ? "report" : "round-trips";
-        Report report;
-        try (TerminalBar bar = new TerminalBar(spec.commandLine().getErr())) {
-            int all = roundTrips == null ? prompts : roundTrips;
-            IntConsumer judged = done -> bar.show("picture " + done + " of " + all, (double) done / all);
-            report = roundTrips == null ? evaluated(settings, judged) : roundTrips(loaded, judged);
-        }
-        Files.writeString(out.resolve(name + ".md"), report.markdown());
-        Files.writeString(out.resolve(name + ".json"), report.json());
-        spec.commandLine().getOut().println(report.markdown());
         return 0;
     }
 
-    private Report evaluated(Request settings, IntConsumer judged) throws IOException {
+    private void write(String name, Report report) throws IOException {
+        Files.writeString(out.resolve(name + ".md"), report.markdown());
+        Files.writeString(out.resolve(name + ".json"), report.json());
+        spec.commandLine().getOut().println(report.markdown());
+    }
+
+    /** What is told after each picture, from 0. */
+    private interface Judging {
+        Report report(IntConsumer judged) throws IOException;
+    }
+
+    private Report shown(int all, Judging judging) throws IOException {
+        try (TerminalBar bar = new TerminalBar(spec.commandLine().getErr())) {
+            return judging.report(done -> bar.show("picture " + done + " of " + all, (double) done / all));
+        }
+    }
+
+    private Report evaluated(Request settings) throws IOException {
         Path verdicts = out.resolve("verdicts.jsonl");
         if (world == World.TRAYS) {
-            return new Evaluation(subject(settings), Prompts.heldOut(prompts, promptSeed), verdicts)
-                    .run(prompt -> paint(settings, prompt), judged);
+            return shown(
+                    prompts,
+                    judged -> new Evaluation(subject(settings), Prompts.heldOut(prompts, promptSeed), verdicts)
+                            .run(prompt -> paint(settings, prompt), judged));
         }
-        return SignPrompts.evaluate(
-                subject(settings) + (spelled ? ", spelled" : ""),
-                SignPrompts.heldOut(prompts, promptSeed, spelled),
-                spelled,
-                (prompt, i) -> raster(settings.prompt(prompt)
-                        .seed(promptSeed + i)
-                        .start()
-                        .finish()
-                        .picture()),
-                verdicts,
-                judged);
+        return shown(
+                prompts,
+                judged -> SignPrompts.evaluate(
+                        subject(settings) + (spelled ? ", spelled" : ""),
+                        SignPrompts.heldOut(prompts, promptSeed, spelled),
+                        spelled,
+                        (prompt, i) -> raster(settings.prompt(prompt)
+                                .seed(promptSeed + i)
+                                .start()
+                                .finish()
+                                .picture()),
+                        verdicts,
+                        judged));
     }
 
     private void writeStudy(Request settings) throws IOException {
@@ -189,14 +199,16 @@ final class EvaluateCommand implements Callable<Integer> {
         spec.commandLine().getOut().println(outcome.figure().save(out.resolve(study + ".png")));
     }
 
-    private Report roundTrips(Model loaded, IntConsumer judged) throws IOException {
+    private Report roundTrips(Autoencoder loaded) throws IOException {
         String subject = loaded.name() + " " + loaded.fingerprint().substring(0, 12);
-        return new RoundTrips(subject, world, roundTrips, promptSeed, out.resolve("round-trips.jsonl"))
-                .run(
-                        picture -> raster(Picture.of(loaded.decode(
-                                loaded.encode(Picture.of(picture.width(), picture.height(), picture.pixels())
-                                        .toTensor())))),
-                        judged);
+        RoundTrips trips = new RoundTrips(subject, world, roundTrips, promptSeed, out.resolve("round-trips.jsonl"));
+        return shown(
+                roundTrips,
+                judged -> trips.run(
+                        picture ->
+                                raster(loaded.roundTrip(Picture.of(picture.width(), picture.height(), picture.pixels()))
+                                        .picture()),
+                        judged));
     }
 
     /** Numbered pictures of the first prompts, and a file with their numbers in which what is seen is written. */

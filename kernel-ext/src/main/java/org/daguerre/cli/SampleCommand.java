@@ -71,7 +71,7 @@ final class SampleCommand implements Callable<Integer> {
         try (TerminalBar bar = new TerminalBar(spec.commandLine().getErr())) {
             bar.say("loading model " + model);
             generation =
-                    from.apply(options.apply(where.load(model).prompt(prompt))).start();
+                    from.apply(options.apply(where.model(model).prompt(prompt))).start();
             generation.observe(
                     progress -> bar.show("step " + progress.step() + " of " + progress.steps(), generation.fraction()));
             generation.finish();

@@ -14,7 +14,7 @@ import java.util.function.Supplier;
 import org.daguerre.onnx.Device;
 import org.daguerre.onnx.ModelException;
 import org.daguerre.pipeline.Daguerre;
-import org.daguerre.pipeline.Model;
+import org.daguerre.pipeline.LoadedModel;
 
 /** Looks at all that a machine must bring for pictures to come out, and names the remedy for what is missing. */
 public final class Doctor {
@@ -115,7 +115,7 @@ public final class Doctor {
     }
 
     private static Finding model(Path folder) {
-        try (Model model = Model.load(folder, Device.AUTO)) {
+        try (LoadedModel model = LoadedModel.load(folder, Device.AUTO)) {
             return Finding.well(
                     "model " + model.name() + " loads, on " + model.card().provider());
         } catch (ModelException e) {

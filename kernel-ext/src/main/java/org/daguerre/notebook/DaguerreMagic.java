@@ -12,7 +12,7 @@ import org.daguerre.name.Names;
 import org.daguerre.path.RunPath;
 import org.daguerre.pipeline.Daguerre;
 import org.daguerre.pipeline.Generation;
-import org.daguerre.pipeline.Model;
+import org.daguerre.pipeline.LoadedModel;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -127,7 +127,7 @@ final class DaguerreMagic extends Magic {
                 steps);
     }
 
-    private static String models(List<Model> models) {
+    private static String models(List<LoadedModel> models) {
         return models.isEmpty()
                 ? "none"
                 : models.stream()

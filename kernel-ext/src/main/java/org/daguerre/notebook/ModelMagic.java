@@ -4,7 +4,7 @@ import java.util.List;
 import org.daguerre.argument.ModelOptions;
 import org.daguerre.name.Names;
 import org.daguerre.pipeline.Daguerre;
-import org.daguerre.pipeline.Model;
+import org.daguerre.pipeline.LoadedModel;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -35,7 +35,7 @@ final class ModelMagic extends Magic {
         if (name == null) {
             return list(Daguerre.listing());
         }
-        Model model = Waiting.during(host, "loading " + Names.quoted(name), () -> options.load(name));
+        LoadedModel model = Waiting.during(host, "loading " + Names.quoted(name), () -> options.load(name));
         session.update(now -> now.model(model));
         return model;
     }

@@ -19,9 +19,10 @@ import org.daguerre.image.Theme;
 import org.daguerre.nd.NdArrays;
 import org.daguerre.pipeline.Attention;
 import org.daguerre.pipeline.Generation;
-import org.daguerre.pipeline.Model;
+import org.daguerre.pipeline.LoadedModel;
 import org.daguerre.pipeline.ModelCard;
 import org.daguerre.pipeline.Prints;
+import org.daguerre.pipeline.RoundTrip;
 import org.daguerre.plot.AttentionPlot;
 import org.daguerre.plot.LatentsPlot;
 import org.daguerre.plot.LossPlot;
@@ -81,8 +82,9 @@ final class Renderings {
                         ? MimeBundle.text(training.toString())
                         : graphic(LossPlot.of(training.losses(), session.theme()), training.toString()));
         host.renderer(Plan.class, plan -> graphic(SchedulePlot.of(plan, session.theme()), plan.toString()));
-        host.renderer(Model.class, model -> card(model.card()));
+        host.renderer(LoadedModel.class, model -> card(model.card()));
         host.renderer(ModelCard.class, Renderings::card);
+        host.renderer(RoundTrip.class, this::roundTrip);
         host.renderer(
                 Attention.class,
                 attention -> graphic(
@@ -91,6 +93,16 @@ final class Renderings {
         host.renderer(Tokens.class, Renderings::tokens);
         host.renderer(Table.class, Renderings::table);
         host.renderer(INDArray.class, array -> MimeBundle.text(NdArrays.summary(array)));
+    }
+
+    private MimeBundle roundTrip(RoundTrip trip) {
+        Picture both = ContactSheet.of(List.of(
+                        trip.original().enlargedWithin(PAGE), trip.picture().enlargedWithin(PAGE)))
+                .captions(List.of("the picture", trip.toString()))
+                .gutter(GUTTER)
+                .theme(session.theme())
+                .picture();
+        return graphic(both, trip.toString());
     }
 
     /** What has no renderer of its own: the kernels would ask toString() themselves and stop answering at an {@link Error}. */
@@ -246,9 +258,9 @@ final class Renderings {
                         "td",
                         "picture",
                         card.pictureSize().get(0) + " x " + card.pictureSize().get(1) + " pixels")
-                + row("td", "predicts", card.predictionType())
-                + row("td", "schedule", card.schedule())
-                + row("td", "scheduler", card.scheduler())
+                + card.facts().entrySet().stream()
+                        .map(fact -> row("td", fact.getKey(), fact.getValue()))
+                        .collect(Collectors.joining())
                 + row("td", "memory", String.format(Locale.ROOT, "about %.1f MB while loading", card.peakBytes() / 1e6))
                 + row("td", "licence", card.licence())
                 + row("td", "files", card.verified() ? "match SHA256SUMS" : "not verified: there is no SHA256SUMS");

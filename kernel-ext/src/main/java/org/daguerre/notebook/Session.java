@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.daguerre.image.Theme;
 import org.daguerre.pipeline.Generation;
+import org.daguerre.pipeline.LoadedModel;
 import org.daguerre.pipeline.Model;
 import org.daguerre.run.Comparison;
 import org.daguerre.training.Training;
@@ -25,13 +26,18 @@ final class Session {
      * @param theme the page that figures are drawn for
      */
     record State(
-            Model model, List<Generation> branches, int branch, Comparison comparison, Training training, Theme theme) {
+            LoadedModel model,
+            List<Generation> branches,
+            int branch,
+            Comparison comparison,
+            Training training,
+            Theme theme) {
 
         State {
             branches = List.copyOf(branches);
         }
 
-        State model(Model model) {
+        State model(LoadedModel model) {
             return new State(model, branches, branch, comparison, training, theme);
         }
 
@@ -77,13 +83,13 @@ final class Session {
         return state().theme();
     }
 
-    /** The current model. */
+    /** The current model, which draws. */
     Model model() {
-        Model model = state().model();
+        LoadedModel model = state().model();
         if (model == null || model.isClosed()) {
             throw new IllegalStateException("no model is loaded. Load one: %model lists them, %model NAME loads.");
         }
-        return model;
+        return model.toModel();
     }
 
     /** The current run. */

@@ -12,6 +12,7 @@ import org.daguerre.name.Names;
 import org.daguerre.onnx.Device;
 import org.daguerre.onnx.ModelException;
 import org.daguerre.onnx.OnnxModel;
+import org.daguerre.tensor.Tensor;
 import org.daguerre.text.ClipTokenizer;
 import org.daguerre.text.TextEncoder;
 import org.daguerre.text.Tokenizer;
@@ -24,6 +25,9 @@ final class Components implements AutoCloseable {
 
     /** What follows a component's name if there are several of its kind. */
     private static final List<String> NUMBERS = List.of("", "_2", "_3");
+
+    /** Height and width of the latents that are decoded to see by how much the VAE enlarges. */
+    private static final int PROBE = 8;
 
     private static final String SCALING_FACTOR = "scaling_factor";
 
@@ -60,32 +64,53 @@ final class Components implements AutoCloseable {
         for (String number : NUMBERS) {
             String encoder = "text_encoder" + number;
             if (number.isEmpty() || folder.components().containsKey(encoder) || folder.has(encoder)) {
-                textEncoders.put(encoder, TextEncoder.load(folder.graph(encoder), device, tokenizer(number)));
+                textEncoders.put(encoder, textEncoder(folder, device, number, backbone.patched()));
             }
         }
-        if (folder.components().containsKey("vae_decoder")
-                || folder.components().containsKey("vae")
-                || folder.has("vae_decoder")) {
-            ObjectNode config = folder.config("vae_decoder");
-            vae = Vae.load(
-                    folder.graph("vae_decoder"),
-                    folder.has("vae_encoder") ? folder.graph("vae_encoder") : null,
-                    device,
-                    scalingFactor(config),
-                    factor(config, "shift_factor", 0));
+        if (folder.decodes()) {
+            vae = vae(folder, device, notes);
         }
     }
 
-    private Tokenizer tokenizer(String number) {
+    /** The autoencoder of a folder; what was taken for granted is added to the notes. */
+    static Vae vae(ModelFolder folder, Device device, List<String> notes) {
+        ObjectNode config = folder.config("vae_decoder");
+        return Vae.load(
+                folder.graph("vae_decoder"),
+                folder.has("vae_encoder") ? folder.graph("vae_encoder") : null,
+                device,
+                scalingFactor(folder, config, notes),
+                factor(folder, config, "shift_factor", 0));
+    }
+
+    /** Pixels a side for one value of the latents: the VAE halves once less than it has levels. */
+    static int pixelsPerLatent(ModelFolder folder, Vae vae, int channels) {
+        int levels = folder.config("vae_decoder").path("block_out_channels").size();
+        if (levels > 0) {
+            return 1 << levels - 1;
+        }
+        Tensor picture = vae.decode(Tensor.zeros(1, channels, PROBE, PROBE));
+        return picture.shape()[2] / PROBE;
+    }
+
+    /**
+     * A text encoder with its tokenizer.
+     *
+     * @param number "", "_2" or "_3"
+     * @param whole  whether T5 is read with all tokens that its tokenizer makes, as Flux does
+     */
+    static TextEncoder textEncoder(ModelFolder folder, Device device, String number, boolean whole) {
+        return TextEncoder.load(folder.graph("text_encoder" + number), device, tokenizer(folder, number, whole));
+    }
+
+    private static Tokenizer tokenizer(ModelFolder folder, String number, boolean whole) {
         String name = folder.components().getOrDefault("tokenizer" + number, "");
         Path files = folder.folder("tokenizer" + number);
         Tokenizer tokenizer = switch (name) {
             case "WordTokenizer", "PreTrainedTokenizerFast" -> WordTokenizer.read(files);
             case "CLIPTokenizer", "CLIPTokenizerFast" -> ClipTokenizer.read(files);
             case "T5Tokenizer", "T5TokenizerFast" ->
-                backbone.patched()
-                        ? UnigramTokenizer.read(files)
-                        : UnigramTokenizer.read(files, Conditioner.SD3_T5_TOKENS);
+                whole ? UnigramTokenizer.read(files) : UnigramTokenizer.read(files, Conditioner.SD3_T5_TOKENS);
             default ->
                 throw new ModelException("model '" + folder.name() + "' has the tokenizer" + number + " '" + name
                         + "', which is not known here. Known are: WordTokenizer, CLIPTokenizer, T5Tokenizer.");
@@ -102,7 +127,7 @@ final class Components implements AutoCloseable {
         return tokenizer;
     }
 
-    private double scalingFactor(ObjectNode config) {
+    private static double scalingFactor(ModelFolder folder, ObjectNode config, List<String> notes) {
         String kind = folder.components()
                 .getOrDefault("vae_decoder", folder.components().getOrDefault("vae", ""));
         boolean usual = List.of("AutoencoderKL", "OnnxRuntimeModel").contains(kind);
@@ -117,11 +142,11 @@ final class Components implements AutoCloseable {
                         + " scaling_factor.");
             }
         }
-        return factor(config, SCALING_FACTOR, usual ? USUAL_SCALING_FACTOR : 1);
+        return factor(folder, config, SCALING_FACTOR, usual ? USUAL_SCALING_FACTOR : 1);
     }
 
     /** A number of the VAE's config.json that latents are multiplied or shifted by. */
-    private double factor(ObjectNode config, String name, double fallback) {
+    private static double factor(ModelFolder folder, ObjectNode config, String name, double fallback) {
         JsonNode given = config.path(name);
         if (given.isMissingNode() || given.isNull()) {
             return fallback;

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.function.BiFunction;
 import org.daguerre.onnx.Device;
 import org.daguerre.onnx.ModelException;
 
@@ -20,11 +21,11 @@ import org.daguerre.onnx.ModelException;
  */
 public final class Daguerre {
 
-    private record Slot(Path folder, Device device) {}
+    private record Slot(Path folder, Device device, Class<?> kind) {}
 
     private static final String BUILD = "/META-INF/maven/org.daguerre/daguerre-kernel-ext/pom.properties";
 
-    private static final Map<Slot, Model> LOADED = new LinkedHashMap<>();
+    private static final Map<Slot, LoadedModel> LOADED = new LinkedHashMap<>();
 
     private Daguerre() {}
 
@@ -57,16 +58,58 @@ public final class Daguerre {
     }
 
     /**
-     * A model by its name or folder. A model that is loaded already is handed out again, until it is closed.
+     * A text-to-image model by its name or folder. A model that is loaded already is handed out again, until it is closed.
      *
      * @throws ModelException if there is no such model or it cannot be used; loaded models stay as they are
      */
-    public static synchronized Model model(String nameOrFolder, Device device) {
+    public static Model model(String nameOrFolder, Device device) {
+        return kept(nameOrFolder, device, Model.class, Model::load);
+    }
+
+    /** {@link #autoencoder(String, Device)} on CUDA where it works, otherwise on the CPU. */
+    public static Autoencoder autoencoder(String nameOrFolder) {
+        return autoencoder(nameOrFolder, Device.AUTO);
+    }
+
+    /**
+     * The autoencoder of a model, alone. One that is loaded already is handed out again, until it is closed.
+     *
+     * @throws ModelException if there is no such model, it has no autoencoder or cannot be used; loaded models stay as they are
+     */
+    public static Autoencoder autoencoder(String nameOrFolder, Device device) {
+        return kept(nameOrFolder, device, Autoencoder.class, Autoencoder::load);
+    }
+
+    /** {@link #scorer(String, Device)} on CUDA where it works, otherwise on the CPU. */
+    public static Scorer scorer(String nameOrFolder) {
+        return scorer(nameOrFolder, Device.AUTO);
+    }
+
+    /**
+     * A pair of encoders of text and picture. One that is loaded already is handed out again, until it is closed.
+     *
+     * @throws ModelException if there is no such model, it is no such pair or cannot be used; loaded models stay as they are
+     */
+    public static Scorer scorer(String nameOrFolder, Device device) {
+        return kept(nameOrFolder, device, Scorer.class, Scorer::load);
+    }
+
+    /** Whatever a model's folder holds: a {@link Model}, an {@link Autoencoder} or a {@link Scorer}. */
+    public static LoadedModel load(String nameOrFolder, Device device) {
+        return switch (ModelsFolder.find(nameOrFolder).kind()) {
+            case TEXT_TO_IMAGE -> model(nameOrFolder, device);
+            case AUTOENCODER -> autoencoder(nameOrFolder, device);
+            case DUAL_ENCODER -> scorer(nameOrFolder, device);
+        };
+    }
+
+    private static synchronized <T extends LoadedModel> T kept(
+            String nameOrFolder, Device device, Class<T> kind, BiFunction<ModelFolder, Device, T> load) {
         ModelFolder folder = ModelsFolder.find(nameOrFolder);
-        Slot slot = new Slot(folder.path(), device);
-        Model loaded = LOADED.get(slot);
+        Slot slot = new Slot(folder.path(), device, kind);
+        T loaded = kind.cast(LOADED.get(slot));
         if (loaded == null || loaded.isClosed()) {
-            loaded = Model.load(folder, device);
+            loaded = load.apply(folder, device);
             LOADED.put(slot, loaded);
         }
         return loaded;
@@ -85,13 +128,13 @@ public final class Daguerre {
     }
 
     /** The models in memory. */
-    public static synchronized List<Model> loaded() {
+    public static synchronized List<LoadedModel> loaded() {
         return LOADED.values().stream().filter(model -> !model.isClosed()).toList();
     }
 
     /** Closes all models and frees their memory. */
     public static synchronized void release() {
-        LOADED.values().forEach(Model::close);
+        LOADED.values().forEach(LoadedModel::close);
         LOADED.clear();
     }
 }

@@ -3,6 +3,7 @@ package org.daguerre.pipeline;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,15 +32,12 @@ import org.daguerre.vae.Vae;
  * pixels, vae_decoder and vae_encoder. Safe to use from any thread. Closing it frees the native memory; afterwards it answers with an {@link
  * IllegalStateException}.
  */
-public final class Model implements AutoCloseable {
+public final class Model implements LoadedModel {
 
     /** Height and width of the state where neither graph nor configuration says them: Flux's as in diffusers. */
     private static final int DEFAULT_SAMPLE_SIZE = 64;
 
     private static final int DEFAULT_PATCHED_SIZE = 128;
-
-    /** Height and width of the latents that are decoded to see by how much the VAE enlarges. */
-    private static final int PROBE = 8;
 
     private final ModelFolder folder;
     private final Scheduler scheduler;
@@ -64,7 +62,7 @@ public final class Model implements AutoCloseable {
         this.vae = components.vae();
         checkChannels();
         this.attentionLayers = AttentionLayer.find(backbone.model().graph());
-        this.scale = pixelsPerLatent();
+        this.scale = vae == null ? 1 : Components.pixelsPerLatent(folder, vae, backbone.channels());
         int size = sampleSize();
         this.shape = new int[] {
             1,
@@ -93,29 +91,18 @@ public final class Model implements AutoCloseable {
         return given.asInt();
     }
 
-    /** Pixels a side for one value of the state: the VAE halves once less than it has levels. */
-    private int pixelsPerLatent() {
-        if (vae == null) {
-            return 1;
-        }
-        int levels = folder.config("vae_decoder").path("block_out_channels").size();
-        if (levels > 0) {
-            return 1 << levels - 1;
-        }
-        Tensor picture = vae.decode(Tensor.zeros(1, backbone.channels(), PROBE, PROBE));
-        return picture.shape()[2] / PROBE;
-    }
-
     /**
      * Loads a model folder. Files are compared with SHA256SUMS where there is one, and components with each other.
      *
-     * @throws ModelException if a file is missing, damaged or of another model, or the device is not there; nothing stays open
+     * @throws ModelException if it holds no text-to-image model, a file is missing, damaged or of another model, or the device is
+     *     not there; nothing stays open
      */
     public static Model load(Path path, Device device) {
         return load(ModelFolder.open(path), device);
     }
 
     static Model load(ModelFolder folder, Device device) {
+        folder.require(ModelFolder.Kind.TEXT_TO_IMAGE);
         folder.requireMemory();
         boolean verified = folder.verify();
         Scheduler scheduler = Scheduler.read(folder.folder("scheduler").resolve("scheduler_config.json"));
@@ -144,26 +131,18 @@ public final class Model implements AutoCloseable {
     }
 
     private ModelCard card(boolean verified) {
-        List<ModelCard.Component> networks = new ArrayList<>();
-        components.networks().forEach((name, network) -> networks.add(ModelCard.Component.of(name, folder, network)));
         List<String> notes = new ArrayList<>(components.notes());
         notes.addAll(scheduler.config().ignored());
         if (attentionLayers.isEmpty()) {
             notes.add("no attention maps: " + whyNoAttention());
         }
         SchedulerConfig config = scheduler.config();
-        return new ModelCard(
-                folder.name(),
-                folder.title(),
-                folder.licence(),
-                backbone.model().provider(),
-                verified,
-                config.className(),
-                config.predictionType().toString(),
-                config.schedule().toString(),
-                List.of(shape[2] * scale, shape[3] * scale),
-                networks,
-                notes);
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("predicts", config.predictionType().toString());
+        facts.put("schedule", config.schedule().toString());
+        facts.put("scheduler", config.className());
+        List<Integer> size = List.of(shape[2] * scale, shape[3] * scale);
+        return ModelCard.of(folder, verified, facts, size, components.networks(), notes);
     }
 
     private String whyNoAttention() {
@@ -175,17 +154,17 @@ public final class Model implements AutoCloseable {
                         + " without optimisation.";
     }
 
-    /** The folder's name, such as tray. */
+    @Override
     public String name() {
         return folder.name();
     }
 
-    /** What tells it from one retrained under its name: {@link ModelFolder#fingerprint()}. */
+    @Override
     public String fingerprint() {
         return folder.fingerprint();
     }
 
-    /** What is known of it. */
+    @Override
     public ModelCard card() {
         return card;
     }
@@ -324,7 +303,8 @@ public final class Model implements AutoCloseable {
         return attending;
     }
 
-    /** Size on disk of the networks in memory: a backbone that has been asked for its attention is there twice. */
+    /** A backbone that has been asked for its attention is in memory twice. */
+    @Override
     public long bytes() {
         return card.bytes() + (attending == null ? 0 : folder.bytes(folder.backbone()));
     }
@@ -340,6 +320,12 @@ public final class Model implements AutoCloseable {
         return Request.of(this, prompt);
     }
 
+    @Override
+    public Model toModel() {
+        return this;
+    }
+
+    @Override
     public boolean isClosed() {
         return closed;
     }

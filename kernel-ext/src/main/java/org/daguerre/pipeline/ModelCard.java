@@ -1,7 +1,10 @@
 package org.daguerre.pipeline;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -17,9 +20,7 @@ import org.daguerre.onnx.Provider;
  * @param licence as its README.md states it
  * @param provider what it runs on and why
  * @param verified true if model_index.json and every file of every component are as SHA256SUMS says
- * @param scheduler the class in scheduler_config.json
- * @param predictionType what the network predicts
- * @param schedule the noise schedule
+ * @param facts what else it is, by name: of a text-to-image model its scheduler, what it predicts and its schedule
  * @param pictureSize height and width of a picture in pixels
  * @param components the networks
  * @param notes sentences about what has no effect here or cannot be shown
@@ -30,9 +31,7 @@ public record ModelCard(
         String licence,
         Provider provider,
         boolean verified,
-        String scheduler,
-        String predictionType,
-        String schedule,
+        Map<String, String> facts,
         List<Integer> pictureSize,
         List<Component> components,
         List<String> notes) {
@@ -110,9 +109,34 @@ public record ModelCard(
     }
 
     public ModelCard {
+        facts = Collections.unmodifiableMap(new LinkedHashMap<>(facts));
         pictureSize = List.copyOf(pictureSize);
         components = List.copyOf(components);
         notes = List.copyOf(notes);
+    }
+
+    /** The card of a folder whose networks are open. */
+    static ModelCard of(
+            ModelFolder folder,
+            boolean verified,
+            Map<String, String> facts,
+            List<Integer> pictureSize,
+            Map<String, OnnxModel> networks,
+            List<String> notes) {
+        List<Component> components = networks.entrySet().stream()
+                .map(network -> Component.of(network.getKey(), folder, network.getValue()))
+                .toList();
+        OnnxModel any = networks.values().iterator().next();
+        return new ModelCard(
+                folder.name(),
+                folder.title(),
+                folder.licence(),
+                networks.getOrDefault(folder.backbone(), any).provider(),
+                verified,
+                facts,
+                pictureSize,
+                components,
+                notes);
     }
 
     /** Stored numbers of all networks. */
@@ -138,7 +162,7 @@ public record ModelCard(
         StringBuilder text = new StringBuilder();
         text.append(String.format(
                 Locale.ROOT,
-                "%s: %s%n%d x %d pixels, %.2f M parameters, %.1f MB (about %.1f MB of memory while loading), licence %s%nruns on %s%nfiles %s%n%s, predicts %s, %s%n",
+                "%s: %s%n%d x %d pixels, %.2f M parameters, %.1f MB (about %.1f MB of memory while loading), licence %s%nruns on %s%nfiles %s%n%s%n",
                 name,
                 title,
                 pictureSize.get(0),
@@ -149,9 +173,9 @@ public record ModelCard(
                 licence,
                 provider,
                 verified ? "match SHA256SUMS" : "not verified: there is no SHA256SUMS",
-                scheduler,
-                predictionType,
-                schedule));
+                facts.entrySet().stream()
+                        .map(fact -> fact.getKey() + " " + fact.getValue())
+                        .collect(Collectors.joining(", "))));
         components.forEach(component -> text.append("  ").append(component).append('\n'));
         notes.forEach(note -> text.append(note).append('\n'));
         return text.toString().stripTrailing();

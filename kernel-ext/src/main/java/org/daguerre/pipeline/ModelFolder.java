@@ -52,6 +52,30 @@ public record ModelFolder(Path path, Map<String, String> components, Map<String,
     private static final Pattern LICENCE = Pattern.compile("(?m)^license:\\s*['\"]?([\\w.+-]{1,64})");
     private static final Pattern TITLE = Pattern.compile("(?m)^# (.{1,120})$");
 
+    /** What the components of a folder make up. */
+    enum Kind {
+        /** A unet or transformer with all that it takes to draw. */
+        TEXT_TO_IMAGE("a text-to-image model", "Draw with it: Daguerre.model(\"%s\")"),
+        /** A vae_encoder and a vae_decoder. */
+        AUTOENCODER(
+                "an autoencoder alone",
+                "Send pictures through it: Daguerre.autoencoder(\"%s\").roundTrip(picture); to draw, take a"
+                        + " text-to-image model, such as tray"),
+        /** A text_encoder and an image_encoder into one space. */
+        DUAL_ENCODER(
+                "encoders of text and picture alone",
+                "Ask how well they fit: Daguerre.scorer(\"%s\").score(picture, \"a prompt\"); to draw, take a"
+                        + " text-to-image model, such as tray");
+
+        private final String holds;
+        private final String use;
+
+        Kind(String holds, String use) {
+            this.holds = holds;
+            this.use = use;
+        }
+    }
+
     public ModelFolder {
         components = Collections.unmodifiableMap(new LinkedHashMap<>(components));
         shared = Collections.unmodifiableMap(new LinkedHashMap<>(shared));
@@ -140,6 +164,36 @@ public record ModelFolder(Path path, Map<String, String> components, Map<String,
     /** True if the model has this component. */
     public boolean has(String component) {
         return Files.exists(graph(component));
+    }
+
+    /** By what its index names and, where diffusers' index leaves it out, by what is there. */
+    Kind kind() {
+        if (named("unet") || named("transformer")) {
+            return Kind.TEXT_TO_IMAGE;
+        }
+        return named("image_encoder") ? Kind.DUAL_ENCODER : decodes() ? Kind.AUTOENCODER : Kind.TEXT_TO_IMAGE;
+    }
+
+    private boolean named(String component) {
+        return components.containsKey(component) || has(component);
+    }
+
+    /** True if it has an autoencoder, or at least the half that decodes. */
+    boolean decodes() {
+        return components.containsKey("vae") || named("vae_decoder");
+    }
+
+    /** @throws ModelException if the folder holds something else, with what it is good for */
+    void require(Kind wanted) {
+        if (kind() != wanted) {
+            throw new ModelException(holds());
+        }
+    }
+
+    /** One sentence on what is in the folder, and one on what to do with it. */
+    String holds() {
+        return "the folder of '" + name() + "' holds " + kind().holds + ". "
+                + kind().use.formatted(name()) + ".";
     }
 
     /** The component that denoises: the transformer if there is one, else the unet. */
@@ -333,6 +387,8 @@ public record ModelFolder(Path path, Map<String, String> components, Map<String,
 
     @Override
     public String toString() {
-        return String.format(Locale.ROOT, "%s: %s, %.1f MB, licence %s", name(), title(), bytes() / 1e6, licence());
+        String what = kind() == Kind.TEXT_TO_IMAGE ? "" : kind().holds + ", ";
+        return String.format(
+                Locale.ROOT, "%s: %s, %s%.1f MB, licence %s", name(), title(), what, bytes() / 1e6, licence());
     }
 }

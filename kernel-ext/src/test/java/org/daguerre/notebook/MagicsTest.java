@@ -6,18 +6,24 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
+import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.daguerre.notebook.JupyterClient.Cell;
 import org.daguerre.notebook.JupyterClient.Output;
+import org.daguerre.pipeline.PartialFolders;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Every magic, used well and badly, in kernels of both families, with the exact model. */
 class MagicsTest extends InEveryKernel {
+
+    @TempDir
+    Path temp;
 
     @BeforeAll
     void loadTheExactModel() {
@@ -280,6 +286,24 @@ class MagicsTest extends InEveryKernel {
         assertTrue(execute(family, "%daguerre memory").text().contains("models in memory: none"));
         assertTrue(execute(family, "%sample \"x\"").error().contains("no model is loaded. Load one:"));
         assertTrue(execute(family, "%step").error().contains("there is no run yet. Begin one:"));
+        executeInEvery("%model exact");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void autoencoderAloneShowsItsCardAndDoesNotDraw(Family family) {
+        Path folder = PartialFolders.autoencoder(temp.resolve(family.name()));
+        String card = execute(family, "%model \"" + folder + "\"").text();
+        assertTrue(card.contains("latents 4 x 4 x 3"), card);
+        for (String magic : List.of("%sample \"x\"", "%plot model")) {
+            String error = execute(family, magic).error();
+            assertTrue(error.contains("holds an autoencoder alone") && error.contains("to draw, take"), error);
+        }
+        String trip = "org.daguerre.pipeline.Daguerre.autoencoder(\"" + folder
+                + "\").roundTrip(org.daguerre.image.Picture.of(8, 8, new int[64]))";
+        Output shown = execute(family, trip).result();
+        assertTrue(shown.data("text/plain").contains("4 times fewer values, PSNR"), shown.data("text/plain"));
+        assertTrue(shown.data("image/png").length() > 100);
         executeInEvery("%model exact");
     }
 
