@@ -128,7 +128,10 @@ public final class Scorer implements LoadedModel {
 
     /** The vector of a prompt, {@code [1, dim]}. */
     public Tensor embed(String prompt) {
-        return textEncoder.encode(prompt).pooled().orElseThrow();
+        return textEncoder
+                .encode(textEncoder.tokenizer().tokenize(prompt))
+                .pooled()
+                .orElseThrow();
     }
 
     /**
