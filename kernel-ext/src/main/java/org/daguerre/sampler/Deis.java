@@ -1,6 +1,5 @@
 package org.daguerre.sampler;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.daguerre.denoiser.Denoiser;
 import org.daguerre.denoiser.Prediction;
@@ -13,14 +12,12 @@ import org.daguerre.tensor.Tensor;
 
 /**
  * DEIS in log-rho, Zhang and Chen 2022, "Fast Sampling of Diffusion Models with Exponential Integrator", arXiv 2204.13902,
- * section 4: the noise as a polynomial in ln rho through the last answers, integrated over rho. One call a step.
+ * section 4: the noise as a polynomial in ln rho = -lambda through the last answers, integrated over rho = sigma / alpha. One
+ * call a step.
  *
  * <pre>
- * x / alpha    the state without its decay
- * noise        epsilon_theta, newest first
- * rho          rho = sigma / alpha
- * weight       the integral of the k-th Lagrange polynomial over the step
- * memory       up to order - 1 earlier answers and their rho
+ * noise        epsilon_theta and up to order - 1 earlier ones, newest first
+ * interval     the integral of the polynomial over the step
  * </pre>
  *
  * <p>At zero terminal SNR rho is infinite; that step is an Euler step, and nothing of it is remembered.
@@ -34,8 +31,6 @@ import org.daguerre.tensor.Tensor;
 public record Deis(int order, boolean lowerOrderFinal, Clipping clipping, Spacing spacing) implements Sampler {
 
     private static final int FEW_STEPS = 15;
-
-    private record Past(List<Tensor> noise, List<Double> rho) {}
 
     public Deis {
         if (order < 1 || order > 3) {
@@ -58,30 +53,16 @@ public record Deis(int order, boolean lowerOrderFinal, Clipping clipping, Spacin
             Tensor euler = Tensor.combine(next.alpha(), prediction.denoised(), next.sigma(), prediction.noise());
             return new Step(euler, next, List.of(prediction), soFar.noise());
         }
-        Past past = soFar.memory(Past.class);
-        List<Tensor> noise = new ArrayList<>();
-        List<Double> rho = new ArrayList<>();
-        noise.add(DpmSolver.expanded(DpmSolver.Algorithm.DPMSOLVER, clipping, prediction));
-        rho.add(level.ratio());
-        if (past != null) {
-            int kept = Math.min(order - 1, past.noise().size());
-            noise.addAll(past.noise().subList(0, kept));
-            rho.addAll(past.rho().subList(0, kept));
-        }
+        Answers noise = Answers.of(
+                DpmSolver.expanded(DpmSolver.Algorithm.DPMSOLVER, clipping, prediction),
+                level,
+                soFar.memory(Answers.class),
+                order - 1);
         int use = Math.min(noise.size(), orderAt(next, soFar.plan().count()));
-        List<Tensor> terms = new ArrayList<>(noise.subList(0, use));
-        terms.add(x);
-        double[] weights = new double[use + 1];
-        for (int k = 0; k < use; k++) {
-            weights[k] = next.alpha() * weight(rho.subList(0, use), k, next.ratio());
-        }
-        weights[use] = next.alpha() / level.alpha();
-        return new Step(
-                Tensor.combine(weights, terms),
-                next,
-                List.of(prediction),
-                soFar.noise(),
-                new Past(List.copyOf(noise), List.copyOf(rho)));
+        Answers used = noise.newest(use);
+        Interval interval = DpmSolver.Algorithm.DPMSOLVER.over(level, next);
+        Tensor moved = interval.moved(x, used.values(), interval.through(used.levels()), null);
+        return new Step(moved, next, List.of(prediction), soFar.noise(), noise);
     }
 
     private int orderAt(Level next, int count) {
@@ -90,32 +71,6 @@ public record Deis(int order, boolean lowerOrderFinal, Clipping clipping, Spacin
             return 1;
         }
         return few && next.index() == count - 1 ? Math.min(order, 2) : order;
-    }
-
-    /** By the antiderivatives of 1, ln rho and ln² rho. */
-    private static double weight(List<Double> rho, int k, double to) {
-        double from = rho.get(0);
-        if (rho.size() == 1) {
-            return to - from;
-        }
-        double denominator = 1;
-        double sum = 0;
-        double product = 1;
-        for (int j = 0; j < rho.size(); j++) {
-            if (j != k) {
-                double log = Math.log(rho.get(j));
-                denominator *= Math.log(rho.get(k)) - log;
-                sum += log;
-                product *= log;
-            }
-        }
-        return (antiderivative(rho.size(), sum, product, to) - antiderivative(rho.size(), sum, product, from))
-                / denominator;
-    }
-
-    private static double antiderivative(int points, double sum, double product, double rho) {
-        double log = Math.log(rho);
-        return points == 2 ? rho * (log - 1 - sum) : rho * (log * log - 2 * log + 2 - sum * (log - 1) + product);
     }
 
     @Override

@@ -1,6 +1,6 @@
 package org.daguerre.sampler;
 
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.daguerre.denoiser.Denoiser;
 import org.daguerre.denoiser.Prediction;
@@ -52,8 +52,6 @@ public record DpmSolverMultistep(
 
     private static final int FEW_STEPS = 15;
 
-    private record Past(List<Tensor> answers, List<Level> levels) {}
-
     public DpmSolverMultistep {
         if (order < 1 || order > 3) {
             throw new IllegalArgumentException("solver_order is " + order + ". Give 1, 2 or 3.");
@@ -94,38 +92,31 @@ public record DpmSolverMultistep(
             return new Step(euler, next, List.of(prediction), soFar.noise());
         }
         Tensor d0 = DpmSolver.expanded(algorithm, clipping, prediction);
-        Past past = soFar.memory(Past.class);
-        List<Tensor> answers = new ArrayList<>(List.of(d0));
-        List<Level> levels = new ArrayList<>(List.of(level));
-        if (past != null) {
-            int kept = Math.min(order - 1, past.answers().size());
-            answers.addAll(past.answers().subList(0, kept));
-            levels.addAll(past.levels().subList(0, kept));
-        }
-        var interval = new DpmSolver.Interval(algorithm, level, next);
+        Answers answers = Answers.of(d0, level, soFar.memory(Answers.class), order - 1);
+        Interval interval = algorithm.over(level, next);
         int use = Math.min(answers.size(), orderAt(next, soFar.plan().count()));
-        double r0 = use < 2 ? 0 : (level.lambda() - levels.get(1).lambda()) / interval.h();
+        double r0 = use < 2 ? 0 : -answers.lambdaFrom(level, 1) / interval.h();
         double near = 0;
         double far = 0;
         if (use == 2) {
             near = interval.second(derivative) / r0;
         } else if (use == 3) {
-            double r1 = (levels.get(1).lambda() - levels.get(2).lambda()) / interval.h();
+            double r1 = -answers.lambdaFrom(answers.levels().get(1), 2) / interval.h();
             double curvature = manner == Manner.PAPER ? 2 : 1;
             double first = interval.second(Derivative.HEUN);
             double bend = first * (r0 / (r0 + r1)) + interval.third(manner) * (curvature / (r0 + r1));
             near = (first + bend) / r0;
             far = -bend / r1;
         }
-        double[] weights = {interval.first() + near, far - near, -far};
-        Past now = new Past(List.copyOf(answers), List.copyOf(levels));
+        double[] weights = Arrays.copyOf(new double[] {interval.first() + near, far - near, -far}, use);
+        List<Tensor> used = answers.newest(use).values();
         if (!algorithm.isStochastic()) {
-            Tensor x = interval.moved(soFar.x(), answers.subList(0, use), weights, null);
-            return new Step(x, next, List.of(prediction), soFar.noise(), now);
+            Tensor x = interval.moved(soFar.x(), used, weights, null);
+            return new Step(x, next, List.of(prediction), soFar.noise(), answers);
         }
         Noise.Draw draw = soFar.noise().draw(d0.shape());
-        Tensor x = interval.moved(soFar.x(), answers.subList(0, use), weights, draw.tensor());
-        return new Step(x, next, List.of(prediction), draw.after(), now);
+        Tensor x = interval.moved(soFar.x(), used, weights, draw.tensor());
+        return new Step(x, next, List.of(prediction), draw.after(), answers);
     }
 
     private int orderAt(Level next, int count) {

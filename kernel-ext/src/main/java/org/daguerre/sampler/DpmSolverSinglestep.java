@@ -1,6 +1,5 @@
 package org.daguerre.sampler;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.daguerre.denoiser.Denoiser;
@@ -10,6 +9,7 @@ import org.daguerre.sampler.DpmSolver.Derivative;
 import org.daguerre.schedule.DpmSpacing;
 import org.daguerre.schedule.FinalSigma;
 import org.daguerre.schedule.Level;
+import org.daguerre.schedule.Plan;
 import org.daguerre.schedule.Spacing;
 import org.daguerre.schedule.TimestepSpacing;
 import org.daguerre.tensor.Noise;
@@ -45,8 +45,11 @@ public record DpmSolverSinglestep(
         Spacing spacing)
         implements Sampler {
 
-    /** Answers oldest first. */
-    private record Block(Tensor x, List<Tensor> answers, List<Level> levels) {}
+    private record Block(Tensor x, Answers answers) {
+        Level start() {
+            return answers.levels().get(answers.size() - 1);
+        }
+    }
 
     public DpmSolverSinglestep {
         if (order < 1 || order > 3) {
@@ -88,17 +91,11 @@ public record DpmSolverSinglestep(
         }
         Tensor answer = DpmSolver.expanded(algorithm, clipping, prediction);
         Block before = soFar.memory(Block.class);
-        boolean ends = before == null || before.levels().get(0).alpha() == 0;
-        int known = ends ? 0 : before.answers().size();
-        int use = Math.min(orderAt(level.index(), soFar.plan(), next.sigma() == 0), known + 1);
-        Block block = new Block(soFar.x(), List.of(answer), List.of(level));
-        if (use > 1) {
-            List<Tensor> answers = new ArrayList<>(before.answers());
-            List<Level> levels = new ArrayList<>(before.levels());
-            answers.add(answer);
-            levels.add(level);
-            block = new Block(before.x(), List.copyOf(answers), List.copyOf(levels));
-        }
+        boolean begins =
+                before == null || before.start().alpha() == 0 || begins(level.index(), soFar.plan(), next.sigma() == 0);
+        Block block = begins
+                ? new Block(soFar.x(), Answers.of(answer, level, null, 0))
+                : new Block(before.x(), Answers.of(answer, level, before.answers(), order - 1));
         if (!algorithm.isStochastic()) {
             return new Step(over(block, next, null), next, List.of(prediction), soFar.noise(), block);
         }
@@ -107,44 +104,35 @@ public record DpmSolverSinglestep(
     }
 
     private Tensor over(Block block, Level next, Tensor fresh) {
-        Level s = block.levels().get(0);
-        var interval = new DpmSolver.Interval(algorithm, s, next);
-        int use = block.answers().size();
+        Level s = block.start();
+        Answers answers = block.answers();
+        Interval interval = algorithm.over(s, next);
+        int use = answers.size();
         double[] weights = new double[use];
         if (use > 1) {
-            double r0 = (block.levels().get(use - 1).lambda() - s.lambda()) / interval.h();
+            double r0 = answers.lambdaFrom(s, 0) / interval.h();
             double first = interval.second(use == 2 ? derivative : Derivative.HEUN);
             if (use == 2 || derivative == Derivative.MIDPOINT) {
-                weights[use - 1] = first / r0;
+                weights[0] = first / r0;
             } else {
-                double r1 = (block.levels().get(1).lambda() - s.lambda()) / interval.h();
+                double r1 = answers.lambdaFrom(s, 1) / interval.h();
                 double second = 2 * interval.third(manner);
                 weights[1] = (first * r0 - second) / (r0 - r1) / r1;
-                weights[2] = (second - first * r1) / (r0 - r1) / r0;
+                weights[0] = (second - first * r1) / (r0 - r1) / r0;
             }
         }
-        // all but the first weigh an answer's difference from the first
-        weights[0] = interval.first() - Arrays.stream(weights).sum();
-        return interval.moved(block.x(), block.answers(), weights, fresh);
+        // all but that at s weigh an answer's difference from it
+        weights[use - 1] = interval.first() - Arrays.stream(weights).sum();
+        return interval.moved(block.x(), answers.values(), weights, fresh);
     }
 
-    /** The place in its block of the step at an index, from 1. Off the grid a block begins. */
-    private int orderAt(int index, org.daguerre.schedule.Plan plan, boolean toPicture) {
+    /** Whether a block begins at an index; off the grid, each step is a block. */
+    private boolean begins(int index, Plan plan, boolean toPicture) {
         int count = plan.count();
         boolean fits = count % order == 0;
         boolean shrinks = lowerOrderFinal || !fits || plan.end().sigma() == 0;
-        int place = index < 0 ? 1 : index % order + 1;
-        if (toPicture) {
-            return 1;
-        }
-        if (!shrinks) {
-            return place;
-        }
-        boolean last = index == count - 1;
-        if (order == 2 && fits && index >= count - 2) {
-            return 1;
-        }
-        return order == 3 && fits && last ? 1 : place;
+        boolean alone = fits && shrinks && index >= count - (order == 2 ? 2 : 1);
+        return toPicture || alone || index < 0 || index % order == 0;
     }
 
     @Override

@@ -1,6 +1,5 @@
 package org.daguerre.sampler;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.daguerre.denoiser.Denoiser;
 import org.daguerre.denoiser.Prediction;
@@ -22,9 +21,7 @@ import org.daguerre.tensor.Tensor;
  * past.x, past.noise     x_{t_{i-1}}, corrected, and xi, the noise of the interval after it
  * answer, m              x_theta or epsilon_theta, at this level and before it, newest first
  * h                      a difference of lambda = ln(alpha / sigma)
- * a                      1 + tau², the rate of the exponential in the integral (-1 where the noise is expanded)
- * u                      lambda - lambda_t, from -h to 0
- * moment                 the integral of e^(a u) u^k
+ * linear                 the integral of a derivative of 1 at s
  * </pre>
  *
  * <p>At order 2 the linear term is integrated without its exponential, as diffusers does for few steps' sake.
@@ -51,13 +48,15 @@ public record SaSolver(
         Spacing spacing)
         implements Sampler {
 
+    private static final int MOST = 4;
+
     /** The interval before: where it began, what was known there, its noise, and the order its end is corrected with. */
-    private record Past(Tensor x, List<Tensor> m, List<Level> levels, Tensor noise, int correctorOrder) {}
+    private record Past(Tensor x, Answers m, Tensor noise, int correctorOrder) {}
 
     public SaSolver {
-        if (predictorOrder < 1 || predictorOrder > 4 || correctorOrder < 1 || correctorOrder > 4) {
+        if (predictorOrder < 1 || predictorOrder > MOST || correctorOrder < 1 || correctorOrder > MOST) {
             throw new IllegalArgumentException("predictor_order is " + predictorOrder + " and corrector_order "
-                    + correctorOrder + ". Give 1 to 4.");
+                    + correctorOrder + ". Give 1 to " + MOST + ".");
         }
         if (!(tau >= 0)) {
             throw new IllegalArgumentException("tau is " + tau + ". Give a number of 0 (no noise) or more.");
@@ -94,102 +93,34 @@ public record SaSolver(
         Past past = soFar.memory(Past.class);
         Tensor x = past == null ? soFar.x() : corrected(past, level, answer);
 
-        List<Tensor> m = new ArrayList<>(List.of(answer));
-        List<Level> levels = new ArrayList<>(List.of(level));
-        int known = past == null ? 0 : Math.min(past.m().size(), Math.max(predictorOrder, correctorOrder - 1));
-        if (past != null) {
-            int kept = Math.min(known, Math.max(predictorOrder, correctorOrder - 1) - 1);
-            m.addAll(past.m().subList(0, kept));
-            levels.addAll(past.levels().subList(0, kept));
-        }
-        int left = next.index() < 0 ? predictorOrder : next.count() - next.index() + 1;
-        int predictor = Math.min(lowerOrderFinal ? Math.min(predictorOrder, left) : predictorOrder, known + 1);
-        int corrector = Math.min(lowerOrderFinal ? Math.min(correctorOrder, left + 1) : correctorOrder, known + 2);
-        int use = next.sigma() == 0 ? 1 : Math.min(predictor, m.size());
-        Past now = new Past(x, List.copyOf(m), List.copyOf(levels), draw.tensor(), corrector);
-        Tensor predicted =
-                across(x, level, next, tauAt(level), draw.tensor(), m.subList(0, use), levels.subList(0, use));
+        Answers m = Answers.of(
+                answer, level, past == null ? null : past.m(), Math.max(predictorOrder, correctorOrder - 1) - 1);
+        int left = lowerOrderFinal && next.index() >= 0 ? next.count() - next.index() + 1 : MOST;
+        int predictor = next.sigma() == 0 ? 1 : Math.min(Math.min(predictorOrder, left), m.size());
+        int corrector = Math.min(Math.min(correctorOrder, left + 1), m.size() + 1);
+        Past now = new Past(x, m, draw.tensor(), corrector);
+        Tensor predicted = across(x, level, next, draw.tensor(), m.newest(predictor));
         return new Step(predicted, next, List.of(prediction), draw.after(), now);
     }
 
     private Tensor corrected(Past past, Level level, Tensor answer) {
-        List<Tensor> m = new ArrayList<>(List.of(answer));
-        List<Level> levels = new ArrayList<>(List.of(level));
-        int before = Math.min(past.correctorOrder() - 1, past.m().size());
-        m.addAll(past.m().subList(0, before));
-        levels.addAll(past.levels().subList(0, before));
-        Level from = past.levels().get(0);
-        return across(past.x(), from, level, tauAt(from), past.noise(), m, levels);
+        Answers m = Answers.of(answer, level, past.m(), past.correctorOrder() - 1);
+        return across(past.x(), past.m().levels().get(0), level, past.noise(), m);
     }
 
-    private double tauAt(Level level) {
-        return level.t() >= tauFrom && level.t() <= tauTo ? tau : 0;
-    }
-
-    /** From s to t, with the answers given at the levels given. */
-    private Tensor across(Tensor x, Level s, Level t, double tau, Tensor noise, List<Tensor> m, List<Level> levels) {
-        double decay = t.ratio() / s.ratio();
-        double speed = 1 + tau * tau;
-        double a = predictsPicture ? speed : -1;
-        double weight = predictsPicture ? speed * t.alpha() : -speed * t.sigma();
-        double kept = predictsPicture ? Math.pow(decay, tau * tau) * t.sigma() / s.sigma() : t.alpha() / s.alpha();
-        double fresh = predictsPicture
-                ? t.sigma() * Math.sqrt(Math.max(0, 1 - Math.pow(decay, 2 * tau * tau)))
-                : tau * Math.sqrt(Math.max(0, Math.pow(t.alpha() * s.ratio(), 2) - t.sigma() * t.sigma()));
-        double whole = predictsPicture ? (1 - Math.pow(decay, a)) / a : 1 / decay - 1;
-        int count = m.size();
-        double[] weights = new double[count + 2];
-        weights[0] = weight * whole;
-        if (count > 1) {
-            double h = t.lambda() - s.lambda();
-            double[] u = levels.stream()
-                    .mapToDouble(level -> level.lambda() - t.lambda())
-                    .toArray();
-            double[] moment = moments(a, h, whole, count);
-            if (count == 2 && predictsPicture) {
-                moment[1] = h * h / 2 - h * whole;
-            }
-            for (int k = 0; k < count; k++) {
-                weights[k] = weight * integral(u, k, moment);
-            }
+    /** From s to t, through the answers given. */
+    private Tensor across(Tensor x, Level s, Level t, Tensor noise, Answers m) {
+        double tauHere = s.t() >= tauFrom && s.t() <= tauTo ? tau : 0;
+        Interval interval = new Interval(predictsPicture, tauHere, s, t);
+        double[] weights = interval.through(m.levels());
+        if (m.size() == 2 && predictsPicture) {
+            int start = m.levels().get(0).equals(s) ? 0 : 1;
+            double h = interval.h();
+            double linear = (1 + tauHere * tauHere) * t.alpha() * h * h / 2;
+            weights[1 - start] = linear / m.lambdaFrom(s, 1 - start);
+            weights[start] = interval.first() - weights[1 - start];
         }
-        weights[count] = kept;
-        weights[count + 1] = fresh;
-        List<Tensor> terms = new ArrayList<>(m);
-        terms.addAll(List.of(x, noise));
-        return Tensor.combine(weights, terms);
-    }
-
-    private static double[] moments(double a, double h, double whole, int count) {
-        double[] moment = new double[count];
-        moment[0] = whole;
-        double edge = Math.exp(-a * h);
-        for (int k = 1; k < count; k++) {
-            moment[k] = -edge * Math.pow(-h, k) / a - k / a * moment[k - 1];
-        }
-        return moment;
-    }
-
-    /** Of the k-th Lagrange polynomial through u, from the moments of the powers of u. */
-    private static double integral(double[] u, int k, double[] moment) {
-        double[] powers = {1};
-        double denominator = 1;
-        for (int j = 0; j < u.length; j++) {
-            if (j != k) {
-                double[] times = new double[powers.length + 1];
-                for (int p = 0; p < powers.length; p++) {
-                    times[p + 1] += powers[p];
-                    times[p] -= u[j] * powers[p];
-                }
-                powers = times;
-                denominator *= u[k] - u[j];
-            }
-        }
-        double sum = 0;
-        for (int p = 0; p < powers.length; p++) {
-            sum += powers[p] * moment[p];
-        }
-        return sum / denominator;
+        return interval.moved(x, m.values(), weights, noise);
     }
 
     @Override

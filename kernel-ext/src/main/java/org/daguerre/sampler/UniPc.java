@@ -1,7 +1,6 @@
 package org.daguerre.sampler;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.daguerre.denoiser.Denoiser;
@@ -23,11 +22,12 @@ import org.daguerre.tensor.Tensor;
  * answer                x_theta or epsilon_theta at x-tilde_{t_i}
  * m                     answers at the start of the interval and before, newest first
  * h, z                  h_i, lambda across the interval, with the sign of the expansion
- * bh                    B(h): z (B_1) or e^z - 1 (B_2)
- * r                     r_m, where the older answers lie in the interval
- * phi                   phi_k(h) k! / B(h), the right side of the system for rho
- * rho                   a_m, c_m of the paper, the weights of the differences
+ * bh                    B(h): z (B_1) or e^z - 1 (B_2), times the weight of the integral
+ * r                     r_1, where the other answer lies in the interval
  * </pre>
+ *
+ * <p>B(h) matters where two answers are used, one of which may be at the end, with a_1 = 1/2 as in the paper's code. Where
+ * there are more the paper's system for a_m says that polynomials are integrated exactly, and B(h) cancels.
  *
  * @param order p, 1 to 4; lower in the first steps
  * @param b how B(h) is chosen
@@ -56,9 +56,9 @@ public record UniPc(
     }
 
     /** Everything about the interval before: where it began, what was known there, and with which order it was crossed. */
-    private record Past(Tensor x, List<Tensor> m, List<Level> levels, int order) {
+    private record Past(Tensor x, Answers m, int order) {
         Level level() {
-            return levels.get(0);
+            return m.levels().get(0);
         }
     }
 
@@ -96,19 +96,10 @@ public record UniPc(
                 && !withoutCorrector.contains(level.index() - 1)
                 && (b == B.BH2 || past.level().alpha() > 0);
         Tensor x = corrects ? crossed(past, level, answer) : soFar.x();
-
-        List<Tensor> m = new ArrayList<>(List.of(answer));
-        List<Level> levels = new ArrayList<>(List.of(level));
-        for (int k = 0; past != null && k < Math.min(order - 1, past.m().size()); k++) {
-            // an answer about pure noise lies infinitely far off in lambda
-            if (past.levels().get(k).alpha() > 0) {
-                m.add(past.m().get(k));
-                levels.add(past.levels().get(k));
-            }
-        }
+        Answers m = Answers.of(answer, level, past == null ? null : past.m(), order - 1);
         int left = next.index() < 0 ? order : next.count() - next.index() + 1;
         int use = next.sigma() == 0 ? 1 : Math.min(m.size(), lowerOrderFinal ? Math.min(order, left) : order);
-        Past now = new Past(x, List.copyOf(m), List.copyOf(levels), use);
+        Past now = new Past(x, m, use);
         return new Step(crossed(now, next, null), next, List.of(prediction), soFar.noise(), now);
     }
 
@@ -118,70 +109,21 @@ public record UniPc(
 
     /** From the start of an interval to its end: UniP, or UniC where the answer at the end is known. */
     private Tensor crossed(Past from, Level to, Tensor ahead) {
-        var interval = new DpmSolver.Interval(algorithm(), from.level(), to);
-        int known = from.order() - 1;
-        List<Tensor> m = new ArrayList<>(from.m().subList(0, known + 1));
-        if (known == 0 && ahead == null) {
-            return interval.moved(from.x(), m, new double[] {interval.first()}, null);
-        }
-        double h = interval.h();
-        double z = predictsPicture ? -h : h;
-        // first() is -w (e^z - 1), so that -w B(h) is
-        double bh = b == B.BH2 ? interval.first() : interval.first() / Math.expm1(z) * z;
-        double[] r = new double[known + (ahead == null ? 0 : 1)];
-        for (int k = 0; k < known; k++) {
-            r[k] = (from.levels().get(k + 1).lambda() - from.level().lambda()) / h;
-        }
+        Interval interval = algorithm().over(from.level(), to);
+        List<Tensor> m = new ArrayList<>(from.m().newest(from.order()).values());
+        List<Level> levels = new ArrayList<>(from.m().newest(from.order()).levels());
         if (ahead != null) {
-            r[known] = 1;
             m.add(ahead);
+            levels.add(to);
         }
-        double[] rho = r.length == 1 ? new double[] {0.5} : solve(r, phi(z, r.length));
-        double[] weights = new double[r.length + 1];
-        for (int k = 0; k < rho.length; k++) {
-            weights[k + 1] = bh * rho[k] / r[k];
+        if (m.size() != 2) {
+            return interval.moved(from.x(), m, interval.through(levels), null);
         }
-        // all but the first weigh an answer's difference from the first
-        weights[0] = interval.first() - Arrays.stream(weights).sum();
-        return interval.moved(from.x(), m, weights, null);
-    }
-
-    private double[] phi(double z, int count) {
-        double b = this.b == B.BH2 ? Math.expm1(z) : z;
-        double[] phi = new double[count];
-        double next = Math.expm1(z) / z - 1;
-        double factorial = 1;
-        for (int k = 0; k < count; k++) {
-            phi[k] = next * factorial / b;
-            factorial *= k + 2;
-            next = next / z - 1 / factorial;
-        }
-        return phi;
-    }
-
-    /** The rho with sum_k rho_k r_k^j = phi_j for all j, by Gauss's elimination. */
-    private static double[] solve(double[] r, double[] phi) {
-        int n = r.length;
-        double[][] a = new double[n][n + 1];
-        for (int j = 0; j < n; j++) {
-            for (int k = 0; k < n; k++) {
-                a[j][k] = Math.pow(r[k], j);
-            }
-            a[j][n] = phi[j];
-        }
-        for (int p = 0; p < n; p++) {
-            for (int j = 0; j < n; j++) {
-                double factor = j == p ? 0 : a[j][p] / a[p][p];
-                for (int k = p; factor != 0 && k <= n; k++) {
-                    a[j][k] -= factor * a[p][k];
-                }
-            }
-        }
-        double[] rho = new double[n];
-        for (int k = 0; k < n; k++) {
-            rho[k] = a[k][n] / a[k][k];
-        }
-        return rho;
+        double r = ahead == null ? from.m().lambdaFrom(from.level(), 1) / interval.h() : 1;
+        double z = predictsPicture ? -interval.h() : interval.h();
+        double bh = b == B.BH2 ? interval.first() : interval.first() / Math.expm1(z) * z;
+        double half = bh / 2 / r;
+        return interval.moved(from.x(), m, new double[] {interval.first() - half, half}, null);
     }
 
     @Override

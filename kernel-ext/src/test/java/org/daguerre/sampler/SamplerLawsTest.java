@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,9 +22,13 @@ import net.jqwik.api.constraints.IntRange;
 import org.daguerre.denoiser.Denoiser;
 import org.daguerre.denoiser.ExactDenoiser;
 import org.daguerre.denoiser.PredictionType;
+import org.daguerre.sampler.DpmSolver.Algorithm;
+import org.daguerre.schedule.DpmSpacing;
+import org.daguerre.schedule.FinalSigma;
 import org.daguerre.schedule.Level;
 import org.daguerre.schedule.NoiseSchedule;
 import org.daguerre.schedule.Plan;
+import org.daguerre.schedule.TimestepSpacing;
 import org.daguerre.tensor.Noise;
 import org.daguerre.tensor.Tensor;
 
@@ -291,6 +296,44 @@ class SamplerLawsTest {
                 String same = ends.put(end, name);
                 assertNull(same, name + " ends as " + same);
             }
+        }
+    }
+
+    /** linspace of 1000 steps has the timestep 500 twice, after which diffusers answers NaN. */
+    @Example
+    void aThousandStepsEndInNumbers() {
+        Denoiser plain = Denoiser.of(PredictionType.EPSILON, (x, level) -> x.times(0.5));
+        for (String name : Samplers.names()) {
+            if (!name.equals(ADAPTIVE) && !DISTILLED.contains(name)) {
+                Sampler sampler = Samplers.named(name);
+                double norm = walk(sampler, start(sampler, 1000, 1), plain).x().norm();
+                assertTrue(Double.isFinite(norm), name);
+            }
+        }
+    }
+
+    @Example
+    void aLevelTwiceInAPlanChangesNothing() {
+        Plan plan = new DpmSpacing(TimestepSpacing.LINSPACE, 0, FinalSigma.ZERO).plan(SCHEDULE, 20);
+        Level end = plan.end();
+        List<Level> levels = new ArrayList<>(plan.from());
+        levels.add(end);
+        levels.add(10, levels.get(10));
+        Plan twice = Plan.through(SCHEDULE, levels, 1);
+        SaSolver plain = new SaSolver();
+        List<Sampler> solvers = List.of(
+                new Deis(3, true, Clipping.NONE, plain.spacing()),
+                new DpmSolverMultistep(Algorithm.DPMSOLVER, 2),
+                new DpmSolverMultistep(Algorithm.DPMSOLVER_PP, 3),
+                new UniPc(),
+                new UniPc(4, true, plain.spacing()),
+                new SaSolver(3, 4, true, true, 0, 0, 0, Clipping.NONE, plain.spacing()));
+        for (Sampler solver : solvers) {
+            Tensor expected =
+                    walk(solver, Trajectory.start(plan, Noise.seed(1), SHAPE)).x();
+            Tensor actual =
+                    walk(solver, Trajectory.start(twice, Noise.seed(1), SHAPE)).x();
+            assertEquals(0, actual.minus(expected).norm(), 1e-6 * expected.norm(), solver.toString());
         }
     }
 
