@@ -68,6 +68,7 @@ public final class SchedulePlot {
             throw new IllegalArgumentException(
                     "no schedule to plot, or one without a name. Give one or more, each with a name.");
         }
+        schedules.values().forEach(NoiseSchedule::growing);
         Panels panels = new Panels(
                 schedules.size() == 1 ? "Noise schedule" : "Noise schedules",
                 theme,

@@ -117,6 +117,7 @@ public record Sampling(
     public Plan plan() {
         try {
             Plan plan = spacing.forShape(shape).plan(schedule, steps);
+            schedule.growing();
             if (plan == null) {
                 throw new IllegalStateException("spacing '" + spacing + "' gave no plan, null. Return a Plan.");
             }

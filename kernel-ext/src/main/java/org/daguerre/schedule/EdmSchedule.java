@@ -45,6 +45,12 @@ public enum EdmSchedule implements NoiseSchedule {
         return Level.of((float) t(rounded), 1, rounded, Form.EXPLODING);
     }
 
+    /** It grows with t, and its t are no whole numbers to be looked through. */
+    @Override
+    public EdmSchedule growing() {
+        return this;
+    }
+
     @Override
     public String toString() {
         return "any sigma";

@@ -1,5 +1,7 @@
 package org.daguerre.schedule;
 
+import java.util.Locale;
+
 /**
  * How much noise belongs to a timestep: what the model was trained with. A cell can bring its own as a lambda,
  * {@code NoiseSchedule mine = t -> Level.preserving(t, Math.pow(Math.cos(t / 1000 * Math.PI / 2), 2))}.
@@ -13,6 +15,31 @@ public interface NoiseSchedule {
     /** Timesteps the model was trained with. */
     default int numTrainTimesteps() {
         return 1000;
+    }
+
+    /**
+     * This schedule, if its noise grows with the timestep, as samplers need it.
+     *
+     * @throws IllegalArgumentException if there is a timestep with less noise than the one before
+     */
+    default NoiseSchedule growing() {
+        double before = 0;
+        for (int t = 0; t < numTrainTimesteps(); t++) {
+            double ratio = at(t).ratio();
+            if (ratio < before) {
+                throw new IllegalArgumentException(String.format(
+                        Locale.ROOT,
+                        "schedule '%s' has less noise at t = %d than at %d, sigma / alpha %.4g after %.4g."
+                                + " Give one whose noise grows with t, whose alpha-bar falls.",
+                        this,
+                        t,
+                        t - 1,
+                        ratio,
+                        before));
+            }
+            before = ratio;
+        }
+        return this;
     }
 
     /**

@@ -85,6 +85,9 @@ class OwnKindsTest extends InEveryKernel {
                 "Ladder halves = (max, min, n) -> java.util.stream.IntStream.range(0, n)"
                         + ".mapToDouble(i -> 20 / Math.pow(2, i)).toArray();");
         assertTrue(execute(family, "%plot schedule mine cosine").text().contains("mine"));
+        execute(family, "NoiseSchedule dented = t -> Level.preserving(t, t == 500 ? 0.9 : 1 - 0.998 * t / 1000);");
+        String refused = execute(family, "%plot schedule dented").error();
+        assertTrue(refused.contains("schedule 'dented' has less noise at t = 500 than at 499"), refused);
         execute(family, "%start \"two blue balls\" --steps 4 --schedule mine --spacing halves --sampler euler")
                 .result();
         assertTrue(execute(family, "%finish").text().contains("finished"));
@@ -193,7 +196,13 @@ class OwnKindsTest extends InEveryKernel {
                         new String[] {
                             "NoiseSchedule rising = t -> Level.preserving(t, 0.001 + 0.998 * t / 1000);",
                             "--schedule rising",
-                            "leads from less noise to more"
+                            "schedule 'rising' has less noise at t = 1 than at 0"
+                        },
+                        new String[] {
+                            "NoiseSchedule dented = t -> Level.preserving(t, t == 500 ? 0.9 : 1 - 0.998 * t / 1000);",
+                            "--schedule dented",
+                            "schedule 'dented' has less noise at t = 500 than at 499, sigma / alpha 0.3333 after 0.9960."
+                                    + " Give one whose noise grows with t, whose alpha-bar falls."
                         },
                         new String[] {
                             "Ladder up = (max, min, n) -> java.util.stream.IntStream.range(0, n).mapToDouble(i -> 1 +"

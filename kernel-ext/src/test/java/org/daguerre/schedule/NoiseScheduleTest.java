@@ -2,6 +2,7 @@ package org.daguerre.schedule;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -40,6 +41,18 @@ class NoiseScheduleTest {
         int[] at = {0, 250, 500, 750, 999};
         for (int i = 0; i < at.length; i++) {
             assertEquals(expected[i], alphaBars[at[i]], 2e-7 * expected[i], schedule + " at " + at[i]);
+        }
+    }
+
+    @Test
+    void scheduleWithLessNoiseLaterIsRefused() {
+        NoiseSchedule dented = t -> Level.preserving(t, t == 500 ? 0.9 : 1 - 0.998 * t / 1000);
+        String message =
+                assertThrows(IllegalArgumentException.class, dented::growing).getMessage();
+        assertTrue(message.contains("has less noise at t = 500 than at 499"), message);
+        for (String name : NoiseSchedules.names()) {
+            NoiseSchedule schedule = NoiseSchedule.named(name);
+            assertSame(schedule, schedule.growing());
         }
     }
 
