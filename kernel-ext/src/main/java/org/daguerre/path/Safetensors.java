@@ -153,10 +153,11 @@ public record Safetensors(Map<String, Tensor> tensors, Map<String, double[]> row
                         Values.tensor(channel, entry.shape, entry.to - entry.from, why -> no(file, entry, why)));
             } else {
                 int count = Values.count(entry.shape, Double.BYTES, entry.to - entry.from, why -> no(file, entry, why));
+                if (count > Integer.MAX_VALUE / Double.BYTES) {
+                    throw no(file, entry, count + " values are too many for a row");
+                }
                 double[] row = new double[count];
-                Values.read(channel, Math.multiplyExact(count, Double.BYTES))
-                        .asDoubleBuffer()
-                        .get(row);
+                Values.read(channel, count * Double.BYTES).asDoubleBuffer().get(row);
                 rows.put(entry.name, row);
             }
         }

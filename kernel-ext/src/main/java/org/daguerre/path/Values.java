@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.function.Function;
 import org.daguerre.tensor.Tensor;
 
@@ -45,16 +46,39 @@ final class Values {
         }
     }
 
-    /** @throws IllegalArgumentException if it is no plain file: a pipe or a device has no size to hold it to */
+    /**
+     * What is read from a file.
+     *
+     * @throws IllegalArgumentException if it is larger than Java's memory, or no plain file: a pipe or a device has no size to
+     *     hold it to
+     */
     static <T> T read(Path file, Reading<T> content) {
         if (Files.exists(file) && !Files.isRegularFile(file)) {
             throw new IllegalArgumentException(file + " is no plain file. Give one that was saved.");
         }
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            return content.from(channel);
+            long size = channel.size();
+            try {
+                if (size <= Runtime.getRuntime().maxMemory()) {
+                    return content.from(channel);
+                }
+            } catch (OutOfMemoryError e) { // of an array of its size: nothing else has suffered
+                throw tooLarge(file, size);
+            }
+            throw tooLarge(file, size);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + file + " (" + reason(e) + "). Give a file that exists.", e);
         }
+    }
+
+    private static IllegalArgumentException tooLarge(Path file, long size) {
+        return new IllegalArgumentException(String.format(
+                Locale.ROOT,
+                "%s has %.1f GB, and Java, which may take %.1f, has no room for it."
+                        + " Start Java with a larger -Xmx, or save less.",
+                file,
+                size / 1e9,
+                Runtime.getRuntime().maxMemory() / 1e9));
     }
 
     private static String reason(IOException e) {
@@ -94,13 +118,13 @@ final class Values {
     static Tensor tensor(
             FileChannel channel, long[] shape, long bytes, Function<String, IllegalArgumentException> refusal)
             throws IOException {
-        float[] values = new float[count(shape, Float.BYTES, bytes, refusal)];
-        FloatBuffer target = FloatBuffer.wrap(values);
+        FloatBuffer target = FloatBuffer.allocate(count(shape, Float.BYTES, bytes, refusal));
         while (target.hasRemaining()) {
             int count = Math.min(PIECE / Float.BYTES, target.remaining());
             target.put(read(channel, count * Float.BYTES).asFloatBuffer());
         }
-        return Tensor.wrap(values, Arrays.stream(shape).mapToInt(n -> (int) n).toArray());
+        return Tensor.wrap(
+                target.array(), Arrays.stream(shape).mapToInt(n -> (int) n).toArray());
     }
 
     /** The number of values of a shape, if that is what so many bytes hold. */

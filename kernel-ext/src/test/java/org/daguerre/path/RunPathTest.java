@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -198,6 +199,22 @@ class RunPathTest {
                             .array());
             assertTrue(refusal(() -> Safetensors.read(file)).contains("its header of "));
         }
+    }
+
+    /** Sparse files, which take no room on the disk. */
+    @Test
+    void fileLargerThanTheMemoryIsRefusedInOneLine() throws Exception {
+        long values = Runtime.getRuntime().maxMemory() / Float.BYTES + 1;
+        Path safetensors = header("{\"a\":" + array("F32", "[" + values + "]", 0, values * Float.BYTES) + "}", 0);
+        Path npy = Npy.write(folder.resolve("large.npy"), Tensor.zeros(1));
+        for (Path file : List.of(safetensors, npy)) {
+            try (RandomAccessFile large = new RandomAccessFile(file.toFile(), "rw")) {
+                large.setLength(large.length() + values * Float.BYTES);
+            }
+        }
+        String remedy = "has no room for it. Start Java with a larger -Xmx, or save less.";
+        assertTrue(refusal(() -> Safetensors.read(safetensors)).endsWith(remedy));
+        assertTrue(refusal(() -> Npy.read(npy)).endsWith(remedy));
     }
 
     @Test
