@@ -133,6 +133,16 @@ public final class Run implements Sampled {
         return x();
     }
 
+    /** As {@link #finish}, but of the steps made only the last is kept, and back there is none. */
+    synchronized Tensor finishAlone() {
+        cancelled = false;
+        while (!done()) {
+            advance(sampling);
+            node = new Node(null, trajectory().alone(), sampling, node.milliseconds(), node.calls());
+        }
+        return x();
+    }
+
     private void advance(Sampling by) {
         Node from = node;
         Trajectory soFar = from.trajectory();

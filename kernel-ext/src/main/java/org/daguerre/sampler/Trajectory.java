@@ -52,15 +52,23 @@ public final class Trajectory {
 
     /** The trajectory n steps ago. */
     public Trajectory back(int n) {
-        if (n < 0 || n > length) {
-            throw new IllegalArgumentException(
-                    "cannot go back " + n + " steps, " + length + " were made. Give 0 to " + length + ".");
-        }
         Trajectory at = this;
-        for (int i = 0; i < n; i++) {
+        int back = 0;
+        while (back < n && at.before != null) {
             at = at.before;
+            back++;
+        }
+        if (n < 0 || back < n) {
+            int most = n < 0 ? length : back;
+            throw new IllegalArgumentException(
+                    "cannot go back " + n + " steps, " + most + " were made. Give 0 to " + most + ".");
         }
         return at;
+    }
+
+    /** The same place without the way behind it: of the steps made only the last is kept, and back there is none. */
+    public Trajectory alone() {
+        return new Trajectory(plan, null, last, x, noise, startIndex, length);
     }
 
     public Plan plan() {
@@ -129,7 +137,7 @@ public final class Trajectory {
     /** All steps made, first to last. */
     public List<Step> steps() {
         LinkedList<Step> steps = new LinkedList<>();
-        for (Trajectory at = this; at.last != null; at = at.before) {
+        for (Trajectory at = this; at != null && at.last != null; at = at.before) {
             steps.addFirst(at.last);
         }
         return List.copyOf(steps);

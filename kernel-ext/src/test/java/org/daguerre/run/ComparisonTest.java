@@ -167,6 +167,18 @@ class ComparisonTest {
     }
 
     @Test
+    void ofAReferenceOnlyItsEndIsKept() {
+        List<Progress> told = new ArrayList<>();
+        Comparison.of(grid(GAUSSIAN, List.of("euler"), List.of(4)))
+                .observe(told::add)
+                .finish();
+        Progress last = told.get(told.size() - 1);
+        assertEquals(Comparison.REFERENCE_STEPS + 1, last.step(), "steps made");
+        assertEquals(1, last.run().steps().size(), "steps kept");
+        assertThrows(IllegalArgumentException.class, () -> last.run().back(1));
+    }
+
+    @Test
     void runsFromOneStartShareTheirReference() {
         List<Run> asked = new ArrayList<>();
         Comparison comparison = Comparison.of(grid(GAUSSIAN, List.of("euler", "heun"), List.of(4, 8)));
