@@ -302,7 +302,7 @@ final class SchedulerClasses {
     /** The options by which a config asks for the sampler of a name: its class, and what tells it from others of that class. */
     static Map<String, Object> optionsOf(String sampler, boolean flow) {
         return switch (sampler) {
-            case "ddpm" -> Map.of("_class_name", "DDPMScheduler", "manner", "paper");
+            case "ddpm" -> paper("DDPMScheduler");
             case "ddim" -> Map.of("_class_name", "DDIMScheduler");
             case "euler" ->
                 Map.of(
@@ -311,12 +311,12 @@ final class SchedulerClasses {
                         "stochastic_sampling",
                         false);
             case "euler-ancestral" -> Map.of("_class_name", "EulerAncestralDiscreteScheduler");
-            case "heun" -> Map.of("_class_name", flow ? "FlowMatchHeunDiscreteScheduler" : "HeunDiscreteScheduler");
-            case "kdpm2" -> Map.of("_class_name", "KDPM2DiscreteScheduler");
-            case "kdpm2-ancestral" -> Map.of("_class_name", "KDPM2AncestralDiscreteScheduler");
-            case "lms" -> Map.of("_class_name", "LMSDiscreteScheduler");
-            case "pndm" -> Map.of("_class_name", "PNDMScheduler", "manner", "paper");
-            case "deis" -> Map.of("_class_name", "DEISMultistepScheduler", "solver_order", 2);
+            case "heun" -> paper(flow ? "FlowMatchHeunDiscreteScheduler" : "HeunDiscreteScheduler");
+            case "kdpm2" -> paper("KDPM2DiscreteScheduler");
+            case "kdpm2-ancestral" -> paper("KDPM2AncestralDiscreteScheduler");
+            case "lms" -> paper("LMSDiscreteScheduler");
+            case "pndm" -> paper("PNDMScheduler");
+            case "deis" -> paper("DEISMultistepScheduler", "solver_order", 2);
             case "dpm-2m" -> dpm("Multistep", Algorithm.DPMSOLVER, 2);
             case "dpmpp-2m" -> dpm("Multistep", Algorithm.DPMSOLVER_PP, 2);
             case "dpmpp-3m" -> dpm("Multistep", Algorithm.DPMSOLVER_PP, 3);
@@ -325,11 +325,19 @@ final class SchedulerClasses {
             case "dpm-3s" -> dpm("Singlestep", Algorithm.DPMSOLVER, 3);
             case "dpmpp-2s" -> dpm("Singlestep", Algorithm.DPMSOLVER_PP, 2);
             case "unipc" -> Map.of("_class_name", "UniPCMultistepScheduler", "solver_order", 2);
-            case "sa-solver" -> Map.of("_class_name", "SASolverScheduler", "algorithm_type", "data_prediction");
+            case "sa-solver" -> paper("SASolverScheduler", "algorithm_type", "data_prediction");
             case "lcm" -> Map.of("_class_name", flow ? "FlowMatchLCMScheduler" : "LCMScheduler");
             case "tcd" -> Map.of("_class_name", "TCDScheduler");
             default -> Map.of("_class_name", sampler);
         };
+    }
+
+    private static Map<String, Object> paper(String className) {
+        return Map.of("_class_name", className, "manner", "paper");
+    }
+
+    private static Map<String, Object> paper(String className, String key, Object value) {
+        return Map.of("_class_name", className, "manner", "paper", key, value);
     }
 
     private static Map<String, Object> dpm(String form, Algorithm algorithm, int order) {

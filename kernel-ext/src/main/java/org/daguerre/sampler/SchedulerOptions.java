@@ -97,7 +97,7 @@ final class SchedulerOptions {
 
     NoiseSchedule schedule(Betas defaults, ZeroSnr zeroSnr) {
         int trained = trainTimesteps(1000);
-        idle("beta_schedule", "beta_start", "beta_end", "trained_betas", "rescale_betas_zero_snr");
+        idle("beta_schedule", "beta_start", "beta_end", "trained_betas", "rescale_betas_zero_snr", "manner");
         if (isFlow()) {
             boolean dynamic = flag("use_dynamic_shifting", false);
             String key = className().startsWith("FlowMatch") ? "shift" : "flow_shift";
@@ -105,11 +105,21 @@ final class SchedulerOptions {
         }
         DiscreteSchedule schedule =
                 value("trained_betas").isMissingNode() ? ofBetas(trained, defaults) : trainedBetas(trained);
-        if (zeroSnr == ZeroSnr.NONE || !flag("rescale_betas_zero_snr", false)) {
+        ZeroSnr asked = zeroSnr == ZeroSnr.NONE ? zeroSnrByName() : zeroSnr;
+        if (asked == ZeroSnr.NONE || !flag("rescale_betas_zero_snr", false)) {
             return schedule;
         }
         DiscreteSchedule rescaled = schedule.zeroTerminalSnr();
-        return zeroSnr == ZeroSnr.NEARLY ? rescaled.withTerminalAlphasCumprod(NEARLY_ZERO_SNR) : rescaled;
+        return asked == ZeroSnr.NEARLY ? rescaled.withTerminalAlphasCumprod(NEARLY_ZERO_SNR) : rescaled;
+    }
+
+    /** A sampler asked for by name keeps the schedule of its model, though diffusers' class has no such option. */
+    private ZeroSnr zeroSnrByName() {
+        if (value("manner").isMissingNode() || constant("manner", Manner.DIFFUSERS) == Manner.DIFFUSERS) {
+            return ZeroSnr.NONE;
+        }
+        // a ladder has no rung at infinity
+        return LADDERS.stream().anyMatch(key -> root.path(key).asBoolean()) ? ZeroSnr.NEARLY : ZeroSnr.EXACT;
     }
 
     private DiscreteSchedule trainedBetas(int trained) {

@@ -14,6 +14,7 @@ import org.daguerre.denoiser.PredictionType;
 import org.daguerre.run.Sampling;
 import org.daguerre.sampler.Samplers;
 import org.daguerre.sampler.SchedulerConfig;
+import org.daguerre.schedule.DiscreteSchedule;
 import org.daguerre.schedule.Ladder;
 import org.daguerre.schedule.NoiseSchedule;
 import org.daguerre.schedule.NoiseSchedules;
@@ -63,6 +64,36 @@ class SchedulerTest {
                 finished, sampling(scheduler(FLOW).sampler("euler")).start().finish());
         assertNotEquals(
                 finished, sampling(scheduler(FLOW).sampler("heun")).start().finish());
+    }
+
+    @Test
+    void zeroTerminalSnrIsKeptUnderEverySamplerByName() throws IOException {
+        DiscreteSchedule trained = NoiseSchedule.scaledLinear(1000, 0.00085, 0.012);
+        DiscreteSchedule exact = trained.zeroTerminalSnr();
+        DiscreteSchedule nearly = exact.withTerminalAlphasCumprod(0x1p-24);
+        List<String> clipped = List.of("euler", "euler-ancestral", "dpmpp-2m", "unipc", "restart");
+        List<String> unclipped = List.of("ddim", "heun", "kdpm2", "lms", "pndm", "deis", "dpm-3s", "sa-solver", "lcm");
+        for (String name : Samplers.names()) {
+            NoiseSchedule schedule = zeroSnr("DDIM").sampler(name).config().schedule();
+            assertTrue(
+                    schedule.equals(exact) && !clipped.contains(name)
+                            || schedule.equals(nearly) && !unclipped.contains(name),
+                    name);
+            assertEquals(
+                    List.of(),
+                    zeroSnr("DDIM").sampler(name).config().ignored().stream()
+                            .filter(sentence -> sentence.contains("manner") || sentence.contains("zero_snr"))
+                            .toList());
+        }
+        Scheduler ladder = zeroSnr("DDIM").sampler("heun").spacing("karras");
+        assertEquals(nearly, ladder.config().schedule(), "a ladder has no rung at infinity");
+        assertEquals(trained, zeroSnr("HeunDiscrete").config().schedule(), "as diffusers' class");
+    }
+
+    private Scheduler zeroSnr(String name) throws IOException {
+        return scheduler("""
+                {"_class_name": "%sScheduler", "beta_schedule": "scaled_linear", "beta_start": 0.00085, "beta_end": 0.012,
+                "prediction_type": "v_prediction", "rescale_betas_zero_snr": true, "timestep_spacing": "trailing"}""".formatted(name));
     }
 
     private static Sampling sampling(Scheduler scheduler) {
