@@ -1,5 +1,7 @@
 package org.daguerre.argument;
 
+import java.util.List;
+import org.daguerre.pipeline.Box;
 import org.daguerre.pipeline.Request;
 import picocli.CommandLine.Option;
 
@@ -26,6 +28,15 @@ public final class SamplingOptions extends MethodOptions {
             description = "how far towards that prompt, 0 to 1 and beyond (default: 0.5)")
     private Double fraction;
 
+    @Option(
+            names = "--box",
+            paramLabel = "PHRASE@L,T,R,B",
+            description = {
+                "where a thing shall stand, 0 to 1 of width and height, for models that read boxes:",
+                "\"red apple@0.1,0.2,0.5,0.6\"; may be given again"
+            })
+    private List<String> boxes = List.of();
+
     /** @param choices what names can stand for */
     public SamplingOptions(Choices choices) {
         super(choices);
@@ -39,6 +50,9 @@ public final class SamplingOptions extends MethodOptions {
         Request asked = super.apply(request);
         asked = seed == null ? asked : asked.seed(seed);
         asked = count == null ? asked : asked.count(count);
+        asked = boxes.isEmpty()
+                ? asked
+                : asked.boxes(boxes.stream().map(Box::parse).toList());
         if (towards == null && fraction != null) {
             throw new IllegalArgumentException(
                     "--fraction is given without --towards. Give the prompt that it is the way to.");

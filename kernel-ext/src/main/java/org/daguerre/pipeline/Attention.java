@@ -30,6 +30,7 @@ public final class Attention {
     private final Model model;
     private final Picture picture;
     private final Tokens tokens;
+    private final List<Box> boxes;
     private final Conditioning conditioning;
     private final List<Prediction> asked;
     private final Map<Integer, AttentionMaps> kept;
@@ -38,11 +39,18 @@ public final class Attention {
     private final List<AttentionLayer> layers;
     private final int head;
 
-    Attention(Model model, Picture picture, Tokens tokens, Conditioning conditioning, List<Prediction> asked) {
+    Attention(
+            Model model,
+            Picture picture,
+            Tokens tokens,
+            List<Box> boxes,
+            Conditioning conditioning,
+            List<Prediction> asked) {
         this(
                 model,
                 picture,
                 tokens,
+                boxes,
                 conditioning,
                 asked,
                 new ConcurrentHashMap<>(),
@@ -56,6 +64,7 @@ public final class Attention {
             Model model,
             Picture picture,
             Tokens tokens,
+            List<Box> boxes,
             Conditioning conditioning,
             List<Prediction> asked,
             Map<Integer, AttentionMaps> kept,
@@ -66,6 +75,7 @@ public final class Attention {
         this.model = model;
         this.picture = picture;
         this.tokens = tokens;
+        this.boxes = boxes;
         this.conditioning = conditioning;
         this.asked = asked;
         this.kept = kept;
@@ -81,7 +91,7 @@ public final class Attention {
             throw new IllegalArgumentException("steps are " + from + " to " + to + ", " + asked.size()
                     + " were made. Give 1 <= from <= to <= " + asked.size() + ".");
         }
-        return new Attention(model, picture, tokens, conditioning, asked, kept, from, to, layers, head);
+        return new Attention(model, picture, tokens, boxes, conditioning, asked, kept, from, to, layers, head);
     }
 
     /** Only one step, counted from 1. */
@@ -97,7 +107,7 @@ public final class Attention {
             throw new IllegalArgumentException("layer '" + part + "' is none of these. Give a part of: "
                     + layers.stream().map(AttentionLayer::name).collect(Collectors.joining(", ")) + ".");
         }
-        return new Attention(model, picture, tokens, conditioning, asked, kept, from, to, chosen, head);
+        return new Attention(model, picture, tokens, boxes, conditioning, asked, kept, from, to, chosen, head);
     }
 
     /** Only one head of every layer, counted from 0. */
@@ -105,7 +115,7 @@ public final class Attention {
         if (head < 0) {
             throw new IllegalArgumentException("head is " + head + ". Give 0 or more.");
         }
-        return new Attention(model, picture, tokens, conditioning, asked, kept, from, to, layers, head);
+        return new Attention(model, picture, tokens, boxes, conditioning, asked, kept, from, to, layers, head);
     }
 
     /** The layers chosen. */
@@ -144,6 +154,19 @@ public final class Attention {
             throw new IllegalArgumentException("token is " + position + ". Give 0 to " + (tokens.size() - 1) + ".");
         }
         return map(List.of(position));
+    }
+
+    /**
+     * The map of a box's token, which comes after those of the prompt.
+     *
+     * @param box its place among the request's boxes, from 0
+     */
+    public Tensor box(int box) {
+        if (box < 0 || box >= boxes.size()) {
+            throw new IllegalArgumentException("box is " + box + ", and the request has " + boxes.size()
+                    + (boxes.isEmpty() ? ". Give it boxes." : ". Give 0 to " + (boxes.size() - 1) + "."));
+        }
+        return map(List.of(tokens.size() + box));
     }
 
     /** The map of every word of the prompt, in reading order. */

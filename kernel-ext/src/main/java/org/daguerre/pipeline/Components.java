@@ -29,6 +29,8 @@ final class Components implements AutoCloseable {
     /** Height and width of the latents that are decoded to see by how much the VAE enlarges. */
     private static final int PROBE = 8;
 
+    private static final String POSITION_NET = "position_net";
+
     private static final String SCALING_FACTOR = "scaling_factor";
 
     /** Stable Diffusion's, which diffusers takes where a configuration does not say it. */
@@ -40,6 +42,7 @@ final class Components implements AutoCloseable {
     private Backbone backbone;
     private long backboneWritten;
     private Vae vae;
+    private PositionNet positionNet;
 
     private Components(ModelFolder folder) {
         this.folder = folder;
@@ -66,6 +69,9 @@ final class Components implements AutoCloseable {
             if (number.isEmpty() || folder.components().containsKey(encoder) || folder.has(encoder)) {
                 textEncoders.put(encoder, textEncoder(folder, device, number, backbone.patched()));
             }
+        }
+        if (folder.components().containsKey(POSITION_NET)) {
+            positionNet = PositionNet.load(folder.graph(POSITION_NET), device);
         }
         if (folder.decodes()) {
             vae = vae(folder, device, notes);
@@ -178,6 +184,11 @@ final class Components implements AutoCloseable {
         return backbone;
     }
 
+    /** Null for a model that reads no boxes. */
+    PositionNet positionNet() {
+        return positionNet;
+    }
+
     /** Null for a model that works on pixels. */
     Vae vae() {
         return vae;
@@ -187,6 +198,9 @@ final class Components implements AutoCloseable {
     Map<String, OnnxModel> networks() {
         Map<String, OnnxModel> networks = new LinkedHashMap<>();
         textEncoders.forEach((name, encoder) -> networks.put(name, encoder.model()));
+        if (positionNet != null) {
+            networks.put(POSITION_NET, positionNet.model());
+        }
         networks.put(folder.backbone(), backbone.model());
         if (vae != null) {
             networks.put("vae_decoder", vae.decoder());
@@ -210,6 +224,9 @@ final class Components implements AutoCloseable {
         }
         if (vae != null) {
             vae.close();
+        }
+        if (positionNet != null) {
+            positionNet.close();
         }
     }
 }

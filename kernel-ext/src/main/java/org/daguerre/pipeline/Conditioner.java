@@ -26,6 +26,8 @@ import org.daguerre.text.WeightedPrompt;
  *       in SD 3 filled up with zeros to the width of T5, whose tokens follow;
  *   <li>patches (Flux): the last layer of T5 alone, the pooled vector from CLIP.
  * </ul>
+ *
+ * <p>Where there is a {@link PositionNet}, its tokens follow those of the prompt.
  */
 final class Conditioner {
 
@@ -42,13 +44,14 @@ final class Conditioner {
     private final ModelFolder folder;
     private final List<TextEncoder> encoders;
     private final Backbone backbone;
+    private final PositionNet positionNet;
     private final boolean pooling;
 
-    /** @param encoders text_encoder, text_encoder_2 and text_encoder_3, as far as there are */
-    Conditioner(ModelFolder folder, List<TextEncoder> encoders, Backbone backbone) {
+    Conditioner(ModelFolder folder, Components components) {
         this.folder = folder;
-        this.encoders = List.copyOf(encoders);
-        this.backbone = backbone;
+        this.encoders = components.textEncoders();
+        this.backbone = components.backbone();
+        this.positionNet = components.positionNet();
         this.pooling = backbone.conditions().keySet().stream()
                 .anyMatch(name -> name.equals(TEXT_EMBEDS) || name.equals(POOLED));
         if (pooling && encoders.stream().noneMatch(TextEncoder::pools)) {
@@ -86,8 +89,11 @@ final class Conditioner {
                 : encoders.get(0);
     }
 
-    /** @param height of the picture in pixels, which SDXL is told, as is the width */
-    Conditioning condition(String prompt, int height, int width) {
+    /**
+     * @param boxes where things shall stand; empty for none
+     * @param height of the picture in pixels, which SDXL is told, as is the width
+     */
+    Conditioning condition(String prompt, List<Box> boxes, int height, int width) {
         WeightedPrompt weighted = WeightedPrompt.parse(prompt);
         List<Encoding> encodings = encoders.stream()
                 .map(encoder -> encoder.encode(tokens(encoder, weighted)))
@@ -98,7 +104,7 @@ final class Conditioner {
             values.put(
                     name,
                     switch (name) {
-                        case Conditioning.PROMPT -> promptEmbeds(encodings, condition.getValue());
+                        case Conditioning.PROMPT -> placed(promptEmbeds(encodings, condition.getValue()), boxes);
                         case TEXT_EMBEDS, POOLED -> pooled(encodings);
                         case TIME_IDS ->
                             // original size, corner of the crop, target size: a picture that was never scaled or
@@ -113,9 +119,45 @@ final class Conditioner {
         return new Conditioning(values);
     }
 
+    private Tensor placed(Tensor promptEmbeds, List<Box> boxes) {
+        requireBoxes(boxes);
+        return positionNet == null ? promptEmbeds : after(promptEmbeds, positionNet.tokens(boxes, this::phraseEmbed));
+    }
+
+    /** @throws IllegalArgumentException if these are more boxes than the model reads */
+    void requireBoxes(List<Box> boxes) {
+        int most = positionNet == null ? 0 : positionNet.most();
+        if (boxes.size() > most) {
+            throw new IllegalArgumentException(
+                    most == 0
+                            ? "model '" + folder.name() + "' reads no boxes. Leave them out, or take a model that does,"
+                                    + " such as tray-boxes."
+                            : boxes.size() + " boxes are given, and model '" + folder.name() + "' reads up to " + most
+                                    + ". Give fewer.");
+        }
+    }
+
+    /** The mean of the last layer over the words of a phrase. */
+    private float[] phraseEmbed(String phrase) {
+        TextEncoder encoder = reader();
+        Tokens tokens = encoder.tokenizer().tokenize(phrase);
+        Tensor states = encoder.encode(tokens).lastHiddenState();
+        int dim = states.shape()[2];
+        Tensor rows = states.reshape(tokens.size(), dim);
+        Tensor sum = Tensor.zeros(1, dim);
+        int words = 0;
+        for (int i = 0; i < tokens.size(); i++) {
+            if (tokens.tokens().get(i).word() >= 0) {
+                sum = sum.plus(rows.slice(i));
+                words++;
+            }
+        }
+        return sum.over(Math.max(1, words)).toArray();
+    }
+
     /** What guidance leads away from: of an empty negative prompt zeros, where the model was trained so. */
     Conditioning conditionAway(String negative, int height, int width) {
-        Conditioning conditioning = condition(negative, height, width);
+        Conditioning conditioning = condition(negative, List.of(), height, width);
         if (!negative.isEmpty() || !folder.flag("force_zeros_for_empty_prompt")) {
             return conditioning;
         }
@@ -175,7 +217,7 @@ final class Conditioner {
      * middle of a run.
      */
     void check(int height, int width) {
-        condition("", height, width).values().forEach((name, value) -> {
+        condition("", List.of(), height, width).values().forEach((name, value) -> {
             Port port = backbone.conditions().get(name);
             if (!port.fits(value.shape())) {
                 String given = name.equals(TIME_IDS) ? "a text-to-image model gives " : "the text encoders give ";

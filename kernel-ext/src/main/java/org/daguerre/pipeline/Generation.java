@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.daguerre.backbone.Conditioning;
 import org.daguerre.denoiser.Prediction;
@@ -185,6 +186,9 @@ public final class Generation implements Sampled {
         if (!request.negative().isEmpty()) {
             parameters.put("negative", request.negative());
         }
+        if (!request.sampling().boxes().isEmpty()) {
+            parameters.put("boxes", request.boxText());
+        }
         parameters.put("model", model().name());
         parameters.put("sampler", sampling.sampler().toString());
         parameters.put("schedule", sampling.schedule().toString());
@@ -239,7 +243,8 @@ public final class Generation implements Sampled {
             throw new IllegalStateException(
                     "no step was made under this prompt, so there is no attention yet. Step first.");
         }
-        return new Attention(model(), picture(i), request.tokens(), conditioning, asked);
+        return new Attention(
+                model(), picture(i), request.tokens(), request.sampling().boxes(), conditioning, asked);
     }
 
     @Override
@@ -249,7 +254,10 @@ public final class Generation implements Sampled {
         Sampling now = run.sampling(); // a branch may have another sampler and guidance than were asked for
         return request.guidance(now.guidance()) + ", " + now.sampler() + ": " + made + " of "
                 + (made + run.trajectory().stepsLeft()) + " steps" + (done() ? ", finished" : "")
-                + unread("", request.prompt()) + unread("negative ", request.negative());
+                + unread("", request.prompt()) + unread("negative ", request.negative())
+                + request.sampling().boxes().stream()
+                        .map(box -> unread("box ", box.phrase()))
+                        .collect(Collectors.joining());
     }
 
     private String unread(String which, String prompt) {

@@ -70,7 +70,7 @@ public final class Model implements LoadedModel {
             backbone.height() > 0 ? backbone.height() : size,
             backbone.width() > 0 ? backbone.width() : size
         };
-        this.conditioner = new Conditioner(folder, components.textEncoders(), backbone);
+        this.conditioner = new Conditioner(folder, components);
         conditioner.check(shape[2] * scale, shape[3] * scale);
         this.card = card(verified);
     }
@@ -219,7 +219,15 @@ public final class Model implements LoadedModel {
 
     /** What the network is told of a prompt, for a picture of this height and width in pixels. */
     public Conditioning conditioning(String prompt, int height, int width) {
-        return conditioner.condition(prompt, height, width);
+        return conditioning(prompt, List.of(), height, width);
+    }
+
+    Conditioning conditioning(String prompt, List<Box> boxes, int height, int width) {
+        return conditioner.condition(prompt, boxes, height, width);
+    }
+
+    void requireBoxes(List<Box> boxes) {
+        conditioner.requireBoxes(boxes);
     }
 
     /** The network under a prompt and a negative prompt, "" for none, for a picture of the model's own size. */

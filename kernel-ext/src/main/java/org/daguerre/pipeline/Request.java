@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.daguerre.backbone.Conditioning;
 import org.daguerre.denoiser.ConditionalDenoiser;
@@ -76,7 +77,7 @@ public record Request(
      */
     record Told(Function<Request, Conditioning> of, String how) {}
 
-    /** Sampler, schedule, spacing, prediction type, state and what is told: the model's own where null, changed by what was asked for. */
+    /** Sampler, schedule, spacing, prediction type, state, what is told and the boxes: the model's own where null, changed by what was asked for. */
     record Choice(
             Scheduler scheduler,
             Sampler sampler,
@@ -86,38 +87,43 @@ public record Request(
             int height,
             int width,
             Origin origin,
-            Told told) {
+            Told told,
+            List<Box> boxes) {
 
         Choice scheduler(Scheduler scheduler) {
-            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width, origin, told);
+            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width, origin, told, boxes);
         }
 
         Choice sampler(Sampler sampler) {
-            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width, origin, told);
+            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width, origin, told, boxes);
         }
 
         Choice schedule(NoiseSchedule schedule) {
-            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width, origin, told);
+            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width, origin, told, boxes);
         }
 
         Choice spacing(UnaryOperator<Spacing> spacing) {
-            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width, origin, told);
+            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width, origin, told, boxes);
         }
 
         Choice prediction(PredictionType prediction) {
-            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width, origin, told);
+            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width, origin, told, boxes);
         }
 
         Choice origin(Origin origin) {
-            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width, origin, told);
+            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width, origin, told, boxes);
         }
 
         Choice told(Told told) {
-            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width, origin, told);
+            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width, origin, told, boxes);
+        }
+
+        Choice boxes(List<Box> boxes) {
+            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width, origin, told, boxes);
         }
 
         Choice size(int height, int width) {
-            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width, origin, told);
+            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width, origin, told, boxes);
         }
     }
 
@@ -144,7 +150,17 @@ public record Request(
                 Guidance.scale(DEFAULT_GUIDANCE),
                 0,
                 1,
-                new Choice(model.schedulerJson(), null, null, null, null, shape[2], shape[3], Origin.NOISE, null));
+                new Choice(
+                        model.schedulerJson(),
+                        null,
+                        null,
+                        null,
+                        null,
+                        shape[2],
+                        shape[3],
+                        Origin.NOISE,
+                        null,
+                        List.of()));
     }
 
     /** The same wish of another model, with its own sampler, schedule, spacing and size. */
@@ -154,7 +170,8 @@ public record Request(
                 .steps(steps)
                 .guidance(guidance)
                 .seed(seed)
-                .count(count);
+                .count(count)
+                .boxes(sampling.boxes);
     }
 
     /** Another prompt, in the notation of {@link org.daguerre.text.WeightedPrompt}. */
@@ -186,6 +203,21 @@ public record Request(
         return with(sampling.told(new Told(
                 request -> request.conditioning(prompt).lerp(request.conditioning(other), fraction),
                 fraction + " of the way to " + shown(other))));
+    }
+
+    /** {@link #boxes(List)}. */
+    public Request boxes(Box... boxes) {
+        return boxes(List.of(boxes));
+    }
+
+    /**
+     * Where things shall stand, for models that read boxes; the prompt remains.
+     *
+     * @throws IllegalArgumentException if the model reads none, or fewer
+     */
+    public Request boxes(List<Box> boxes) {
+        model.requireBoxes(boxes);
+        return with(sampling.boxes(List.copyOf(boxes)));
     }
 
     /** What guidance leads away from. */
@@ -368,7 +400,8 @@ public record Request(
     }
 
     private Conditioning conditioning(String text) {
-        return model.conditioning(text, sampling.height * model.scale(), sampling.width * model.scale());
+        return model.conditioning(
+                text, sampling.boxes, sampling.height * model.scale(), sampling.width * model.scale());
     }
 
     private ConditionalDenoiser denoiser(Conditioning conditioning) {
@@ -458,7 +491,13 @@ public record Request(
         return shown(prompt) + (negative.isEmpty() ? "" : ", not " + shown(negative)) + ", " + steps
                 + " steps, " + guidance + ", seed " + seed + (count == 1 ? "" : " to " + (seed + count - 1))
                 + (sampling.told == null ? "" : ", " + sampling.told.how)
+                + (sampling.boxes.isEmpty() ? "" : ", boxes " + boxText())
                 + (sampling.origin.equals(Origin.NOISE) ? "" : ", " + sampling.origin) + ", model " + model.name();
+    }
+
+    /** The boxes as they are written, parted by semicolons. */
+    String boxText() {
+        return sampling.boxes.stream().map(Box::toString).collect(Collectors.joining("; "));
     }
 
     private static String shown(String prompt) {
