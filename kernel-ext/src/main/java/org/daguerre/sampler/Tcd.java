@@ -43,14 +43,17 @@ public record Tcd(double eta, Spacing spacing) implements Sampler {
         Level next = soFar.next();
         Prediction prediction = model.predict(soFar.x(), soFar.level());
         Level s = next.isEnd() ? next : soFar.plan().schedule().at(Math.floor((1 - eta) * next.t()));
-        Tensor x = Tensor.combine(s.alpha(), prediction.denoised(), s.sigma(), prediction.noise());
+        Tensor denoised = prediction.denoised();
+        Tensor noise = prediction.noise();
         if (eta == 0 || next.isEnd()) {
+            Tensor x = Tensor.combine(s.alpha(), denoised, s.sigma(), noise);
             return new Step(x, next, List.of(prediction), soFar.noise());
         }
-        double keep = next.alpha() / s.alpha();
-        double sigmaUp = Math.sqrt(Math.max(0, next.sigma() * next.sigma() - keep * keep * s.sigma() * s.sigma()));
-        Noise.Draw draw = soFar.noise().draw(x.shape());
-        return new Step(Tensor.combine(keep, x, sigmaUp, draw.tensor()), next, List.of(prediction), draw.after());
+        double sigmaDown = next.alpha() / s.alpha() * s.sigma();
+        double sigmaUp = Math.sqrt(Math.max(0, next.sigma() * next.sigma() - sigmaDown * sigmaDown));
+        Noise.Draw draw = soFar.noise().draw(noise.shape());
+        Tensor x = Tensor.combine(next.alpha(), denoised, sigmaDown, noise, sigmaUp, draw.tensor());
+        return new Step(x, next, List.of(prediction), draw.after());
     }
 
     @Override
