@@ -8,8 +8,8 @@ import java.util.Map;
 import org.daguerre.tensor.Tensor;
 
 /**
- * The cross-attention weights of one call of a U-Net for one picture and one prompt: how much of each pixel's attention went
- * to each token. Every row, one pixel of one head, sums to 1.
+ * The attention weights of one call of a backbone for one picture and one prompt: how much of each pixel's attention went to
+ * each token. Every row, one pixel of one head, sums to 1; where tokens and pixels share one attention, the rest went to pixels.
  *
  * @param weights by layer, {@code [heads, pixels, tokens]}
  */
@@ -19,8 +19,12 @@ public record AttentionMaps(Map<AttentionLayer, Tensor> weights) {
         weights = Collections.unmodifiableMap(new LinkedHashMap<>(weights));
     }
 
-    /** From the graph's outputs for a batch of one. */
-    public static AttentionMaps of(List<AttentionLayer> layers, Map<String, Tensor> outputs) {
+    /**
+     * From the graph's outputs for a batch of one.
+     *
+     * @param tokens of the prompt, which a joint attention does not tell from pixels
+     */
+    public static AttentionMaps of(List<AttentionLayer> layers, Map<String, Tensor> outputs, int tokens) {
         Map<AttentionLayer, Tensor> weights = new LinkedHashMap<>();
         for (AttentionLayer layer : layers) {
             Tensor output = outputs.get(layer.output());
@@ -30,9 +34,27 @@ public record AttentionMaps(Map<AttentionLayer, Tensor> weights) {
                 throw new IllegalArgumentException("attention of " + layer + " has shape " + Arrays.toString(shape)
                         + ". Maps are read as [heads, pixels, tokens] or [1, heads, pixels, tokens].");
             }
-            weights.put(layer, output.reshape(shape[rank - 3], shape[rank - 2], shape[rank - 1]));
+            Tensor all = output.reshape(shape[rank - 3], shape[rank - 2], shape[rank - 1]);
+            weights.put(
+                    layer, layer.kind() == AttentionLayer.Kind.CROSS ? all : fromPixelsToTokens(layer, all, tokens));
         }
         return new AttentionMaps(weights);
+    }
+
+    /** The part of {@code [heads, all, all]} in which pixels ask and tokens answer, {@code [heads, pixels, tokens]}. */
+    private static Tensor fromPixelsToTokens(AttentionLayer layer, Tensor all, int tokens) {
+        int heads = all.shape()[0], keys = all.shape()[2], pixels = keys - tokens;
+        boolean tokensFirst = layer.kind() == AttentionLayer.Kind.TOKENS_THEN_PIXELS;
+        float[] values = all.toArray();
+        float[] part = new float[heads * pixels * tokens];
+        for (int head = 0; head < heads; head++) {
+            for (int pixel = 0; pixel < pixels; pixel++) {
+                int row = head * keys + pixel + (tokensFirst ? tokens : 0);
+                int from = row * keys + (tokensFirst ? 0 : pixels);
+                System.arraycopy(values, from, part, (head * pixels + pixel) * tokens, tokens);
+            }
+        }
+        return Tensor.wrap(part, heads, pixels, tokens);
     }
 
     /** The mean over the heads, {@code [1, pixels, tokens]} a layer. */

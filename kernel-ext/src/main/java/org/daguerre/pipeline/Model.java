@@ -272,7 +272,7 @@ public final class Model implements LoadedModel {
         return vae == null ? new Noise.Draw(picture, noise) : vae.encode(picture, noise);
     }
 
-    /** The cross-attentions whose maps can be read, in the order of the graph; empty if it shows none. */
+    /** The attentions to the prompt whose maps can be read, in the order of the graph; empty if it shows none. */
     public List<AttentionLayer> attentionLayers() {
         return attentionLayers;
     }
@@ -287,7 +287,8 @@ public final class Model implements LoadedModel {
         requireAttention();
         List<String> outputs =
                 attentionLayers.stream().map(AttentionLayer::output).toList();
-        return AttentionMaps.of(attentionLayers, attending(outputs).outputs(x, level, conditioning, outputs));
+        int tokens = conditioning.values().get(Conditioning.PROMPT).shape()[1];
+        return AttentionMaps.of(attentionLayers, attending(outputs).outputs(x, level, conditioning, outputs), tokens);
     }
 
     /** A session of its own, so that sampling goes on with the graph as it is in the file. */

@@ -67,6 +67,18 @@ public final class Graphs {
         return this;
     }
 
+    /** Parts a value along an axis into pieces of the lengths of a stored list. */
+    public Graphs split(String value, String lengths, int axis, List<String> outputs) {
+        graph.addNode(NodeProto.newBuilder()
+                .setOpType("Split")
+                .setName(outputs.get(0) + "/split")
+                .addInput(value)
+                .addInput(lengths)
+                .addAllOutput(outputs)
+                .addAttribute(whole("axis", axis)));
+        return this;
+    }
+
     public static AttributeProto ints(String name, long... values) {
         AttributeProto.Builder attribute =
                 AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.INTS);

@@ -62,7 +62,9 @@ class AttentionTest {
 
     @Test
     void crossAttentionIsFoundByStructureAndSelfAttentionIsNot() {
-        assertEquals(List.of(new AttentionLayer("mid_block", "/mid_block/attn2/Softmax")), model.attentionLayers());
+        assertEquals(
+                List.of(new AttentionLayer("mid_block", "/mid_block/attn2/Softmax", AttentionLayer.Kind.CROSS)),
+                model.attentionLayers());
     }
 
     @Test

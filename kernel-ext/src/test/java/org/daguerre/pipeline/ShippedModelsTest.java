@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.daguerre.image.Picture;
 import org.daguerre.onnx.Device;
+import org.daguerre.tensor.Tensor;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -29,14 +30,29 @@ class ShippedModelsTest {
 
     @ParameterizedTest
     @MethodSource("shipped")
-    void itsFilesAreThoseOfItsSumsAndItSamples(String name) {
-        try (Model model = Model.load(MODELS.resolve(name), Device.CPU)) {
-            assertTrue(model.card().verified());
-            Generation run = model.prompt("a red ball").steps(3).start();
-            run.finish();
-            Picture picture = run.picture();
-            assertEquals(model.shape()[2] * model.scale(), picture.height());
-            assertTrue(run.run().x().isFinite() && run.run().x().std() > 0.01);
+    void itsFilesAreThoseOfItsSumsAndItDoesWhatItIsFor(String name) {
+        try (LoadedModel loaded = LoadedModel.load(MODELS.resolve(name), Device.CPU)) {
+            assertTrue(loaded.card().verified());
+            List<Integer> size = loaded.card().pictureSize();
+            Picture grey = Picture.of(Tensor.zeros(1, 3, size.get(0), size.get(1)));
+            if (loaded instanceof Autoencoder autoencoder) {
+                assertTrue(autoencoder.roundTrip(grey).psnr() > 20, "a grey picture stays grey");
+            } else if (loaded instanceof Scorer scorer) {
+                assertTrue(Math.abs(scorer.score(grey, "a red ball")) <= 1);
+            } else {
+                samples(loaded.toModel());
+            }
+        }
+    }
+
+    private static void samples(Model model) {
+        Generation run = model.prompt("a red ball").steps(3).start().finish();
+        assertEquals(model.shape()[2] * model.scale(), run.picture().height());
+        assertTrue(run.run().x().isFinite() && run.run().x().std() > 0.01);
+        if (!model.attentionLayers().isEmpty()) {
+            Tensor map = run.attention().word("ball");
+            assertEquals(run.picture().height(), map.shape()[0]);
+            assertTrue(map.min() >= 0 && map.max() <= 1 && map.std() > 0, "a map of " + map.min() + " to " + map.max());
         }
     }
 
