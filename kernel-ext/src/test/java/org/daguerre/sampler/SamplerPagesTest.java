@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -289,8 +291,8 @@ class SamplerPagesTest {
                 parts, by powers of ten. %d further draws were refused by diffusers, %d answered with NaN. Those marked * are left out of the
                 bound of 1e-4: a cosine schedule ends at sigma / alpha = 20 000, where diffusers subtracts numbers of that size in float32.
 
-                | class | steps | options | difference |
-                |---|---|---|---|
+                | class | configurations | largest difference |
+                |---|---|---|
                 """.formatted(
                         fixtures.size(),
                         fixtures.stream()
@@ -304,20 +306,42 @@ class SamplerPagesTest {
                         versions.get("python").asText(),
                         root.get("refused").asInt(),
                         root.get("undefined").asInt()));
+        Map<String, List<Measured>> byClass = new LinkedHashMap<>();
         for (JsonNode fixture : fixtures) {
             double difference =
                     RandomParityTest.difference(fixture, root.get("seed").asLong(), shape);
             // a little above each power of ten, so that the last bits of another JDK do not move a row
             int power = (int) Math.ceil(Math.log10(Math.max(difference / 1.5, 1e-6)));
-            page.append("| %s | %d | %s | 1e%d%s |\n"
-                    .formatted(
-                            fixture.get("config").get("_class_name").asText(),
-                            fixture.get("steps").asInt(),
-                            options(fixture),
-                            power,
-                            RandomParityTest.losesDigits(fixture) ? " *" : ""));
+            byClass.computeIfAbsent(fixture.get("config").get("_class_name").asText(), name -> new ArrayList<>())
+                    .add(new Measured(fixture, power));
         }
-        return page.append(upstream()).toString();
+        StringBuilder details = new StringBuilder();
+        byClass.forEach((name, all) -> {
+            Measured worst = Collections.max(all, Comparator.comparingInt(Measured::power));
+            page.append("| [%s](#%s) | %d | %s |\n"
+                    .formatted(name, name.toLowerCase(Locale.ROOT), all.size(), worst.text()));
+            details.append("\n## ").append(name).append("\n\n");
+            for (Measured each : all) {
+                String options = options(each.fixture());
+                details.append(wrapped("- %d steps, %s%s"
+                        .formatted(
+                                each.fixture().get("steps").asInt(),
+                                each.text(),
+                                options.isEmpty() ? "" : ": " + options)));
+            }
+        });
+        return page.append(details).append(upstream()).toString();
+    }
+
+    private record Measured(JsonNode fixture, int power) {
+        String text() {
+            return "1e" + power + (RandomParityTest.losesDigits(fixture) ? " *" : "");
+        }
+    }
+
+    /** An item of a list in lines of up to 120 characters. */
+    private static String wrapped(String item) {
+        return item.replaceAll("(.{1,118})(?: +|$)", "$1\n  ").stripTrailing() + "\n";
     }
 
     private static String upstream() throws IOException {
