@@ -71,6 +71,7 @@ final class Renderings {
         host.renderer(Generation.class, this::generation);
         host.renderer(Comparison.class, comparison -> comparison(comparison, session.theme()));
         host.renderer(Run.class, run -> state(run.x(), facts(run)));
+        host.renderer(Tensor.class, tensor -> isPicture(tensor) ? state(tensor, tensor.toString()) : anything(tensor));
         host.renderer(Step.class, step -> state(step.denoised(), step + ", estimate"));
         host.renderer(
                 NoiseSchedule.class,
@@ -196,11 +197,14 @@ final class Renderings {
 
     /** A state on its own has no decoder: colours as they are if it is a picture, otherwise channel by channel. */
     private MimeBundle state(Tensor x, String text) {
-        int[] shape = x.shape();
-        boolean picture = shape.length == 4 && shape[0] == 1 && shape[1] == 3;
-        return picture
+        return isPicture(x)
                 ? graphic(Picture.of(x).enlargedWithin(PAGE), text)
                 : graphic(LatentsPlot.of(x, session.theme()), text);
+    }
+
+    private static boolean isPicture(Tensor x) {
+        int[] shape = x.shape();
+        return shape.length == 4 && shape[0] == 1 && shape[1] == 3;
     }
 
     private static MimeBundle heatMap(HeatMap map) {

@@ -21,7 +21,7 @@ public final class Prints {
 
     private static final int FEW = 9;
     private static final int MOST_COLUMNS = 6;
-    private static final int PAGE = 760;
+    private static final int PAGE = 780;
 
     private Prints() {}
 

@@ -239,7 +239,7 @@ public final class Comparison {
         for (ReferenceSolution solution : solutions) {
             made += solution.run().calls();
             all += solution.run().calls() + callsLeft(solution.run());
-            milliseconds += milliseconds(solution.run());
+            milliseconds += solution.milliseconds();
         }
         return String.format(
                 Locale.ROOT,

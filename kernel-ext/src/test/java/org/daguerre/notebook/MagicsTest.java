@@ -53,6 +53,19 @@ class MagicsTest extends InEveryKernel {
 
     @ParameterizedTest
     @EnumSource
+    void tensorThatIsAPictureIsShownAsOneAndAnotherAsText(Family family) {
+        Output picture =
+                execute(family, "Noise.seed(1).draw(1, 3, 8, 8).tensor()").result();
+        assertTrue(picture.data("image/png").length() > 100
+                && picture.data("text/plain").startsWith("Tensor[1, 3, 8, 8]"));
+        Output other =
+                execute(family, "Noise.seed(1).draw(1, 4, 8, 8).tensor()").result();
+        assertEquals("", other.data("image/png"));
+        assertTrue(other.data("text/plain").startsWith("Tensor[1, 4, 8, 8]"), other.data("text/plain"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void sameSeedIsTheSamePicture(Family family) {
         String sample = "%sample \"a blue cube\" --steps 4 --seed ";
         String picture = execute(family, sample + "5").result().data("image/png");

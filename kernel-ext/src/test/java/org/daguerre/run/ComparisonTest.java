@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.daguerre.denoiser.ConditionalDenoiser;
 import org.daguerre.denoiser.Denoiser;
@@ -121,6 +122,24 @@ class ComparisonTest {
                 note);
         assertTrue(note.endsWith("which no row counts"), note);
         assertEquals("", comparison.reference(0).reference());
+    }
+
+    @Test
+    void secondsOfTheReferenceAreThoseOfItsCalls() {
+        Sampling slow = Sampling.of(
+                (x, level) -> {
+                    LockSupport.parkNanos(2_000_000);
+                    return ExactDenoiser.gaussian(MEAN, STD).predict(x, level);
+                },
+                SCALED,
+                1,
+                32);
+        String note = Comparison.of(grid(slow, List.of("euler"), List.of(2)))
+                .reference(100)
+                .finish()
+                .reference();
+        double seconds = Double.parseDouble(note.replaceFirst(".* and ([0-9.]+) s.*", "$1"));
+        assertTrue(seconds >= 0.3, note);
     }
 
     @Test
