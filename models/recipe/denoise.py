@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from boxes import NO_BOXES, PositionNet, coverage
 from clip import ClipTextEncoder
-from data import MOST_OBJECTS, Scenes, count, to_state
+from data import MOST_OBJECTS, Scenes, WordTokenizer, count, to_state
 from distil import consistency_loss
 from family import FAMILY, Model
 from gate import FEW, count_gate, order_gate
@@ -72,9 +72,10 @@ def text_encoder(model: Model, scenes: Scenes, models: Path) -> nn.Module:
 
 
 @torch.no_grad()
-def phrase_embeds(names: list[str], denoiser: Denoiser, scenes: Scenes) -> Tensor:
+def phrase_embeds(names: list[str], denoiser: Denoiser, tokenizer: WordTokenizer) -> Tensor:
     """The mean of the words' states, one row a phrase: [phrases, 128]."""
-    states = denoiser.text_encoder(torch.tensor([scenes.tokenizer.encode(name) for name in names]).to(DEVICE))
+    ids = torch.tensor([tokenizer.encode(name) for name in names])
+    states = denoiser.text_encoder(ids.to(next(denoiser.parameters()).device))
     return torch.stack([row[1 : 1 + len(name.split())].mean(dim=0) for name, row in zip(names, states)])
 
 
@@ -149,7 +150,7 @@ class Placed:
 
     def __init__(self, scenes: Scenes, denoiser: Denoiser):
         self.objects = scenes.objects()
-        self.embeds = phrase_embeds(self.objects.names, denoiser, scenes)
+        self.embeds = phrase_embeds(self.objects.names, denoiser, scenes.tokenizer)
 
     def __call__(
         self, scene: Tensor, without: Tensor, groups: Tensor, covered: Tensor

@@ -14,6 +14,7 @@ import onnxruntime
 import torch
 from torch import Tensor, nn
 
+import check
 from attention import HEADS
 from clip import EMBEDDING_DIM, Clip
 from data import BOS, EOS, MOST_OBJECTS, PAD, UNKNOWN, WordTokenizer
@@ -27,6 +28,7 @@ from vae import LATENT_CHANNELS, SHUFFLED, VAE
 
 OPSET = 21
 PICTURE_SIZE = 128
+EVALUATION = "evaluation"
 VAE_COMPONENTS = ("vae_decoder", "vae_encoder")
 
 
@@ -102,6 +104,7 @@ def export(folder: Path, model: Model, denoiser: Denoiser, vae: VAE | None, toke
             shared |= {component: VAE_OWNER for component in VAE_COMPONENTS}
         else:
             report |= _autoencoder(folder, vae, 1.0)
+    check.write(folder, PICTURE_SIZE, denoiser, *([vae] if vae else []), tokenizer=tokenizer)
     scheduler = model.objective().scheduler_config()
     classes["scheduler"] = ["diffusers", scheduler["_class_name"]]
     _json(folder / "scheduler/scheduler_config.json", scheduler)
@@ -113,6 +116,7 @@ def export_autoencoder(folder: Path, vae: VAE, scaling_factor: float) -> dict[st
     """A folder with an autoencoder alone."""
     folder.mkdir(parents=True, exist_ok=True)
     report = _autoencoder(folder, vae, scaling_factor)
+    check.write(folder, PICTURE_SIZE, vae)
     _index(folder, "AutoencoderKL", {component: ["diffusers", "AutoencoderKL"] for component in VAE_COMPONENTS}, {})
     return report
 
@@ -129,6 +133,7 @@ def export_dual_encoder(folder: Path, clip: Clip, tokenizer: WordTokenizer) -> d
         ),
     }
     _tokenizer(folder, tokenizer)
+    check.write(folder, PICTURE_SIZE, clip, tokenizer=tokenizer)
     classes = {
         "image_encoder": ["daguerre", "ImageEncoder"],
         "text_encoder": ["daguerre", "ClipTextEncoder"],
@@ -198,8 +203,11 @@ def _autoencoder(folder: Path, vae: VAE, scaling_factor: float) -> dict[str, dic
 
 
 def manifest(folder: Path) -> None:
-    """SHA256SUMS over every other file and the components it shares: `sha256sum --check SHA256SUMS` verifies the folder."""
-    files = sorted(f for f in folder.rglob("*") if f.is_file() and f.name != "SHA256SUMS")
+    """SHA256SUMS over every file and the components it shares: `sha256sum --check SHA256SUMS` verifies the folder.
+
+    What was measured of the model, in `evaluation`, is not part of it.
+    """
+    files = sorted(f for f in folder.rglob("*") if f.is_file() and f.name != "SHA256SUMS" and folder / EVALUATION not in f.parents)
     lines = [f"{sha256(f)}  {f.relative_to(folder).as_posix()}\n" for f in files]
     for component, owner in json.loads((folder / "model_index.json").read_text()).get("_shared", {}).items():
         shared = sorted(f for f in (folder.parent / owner / component).rglob("*") if f.is_file())

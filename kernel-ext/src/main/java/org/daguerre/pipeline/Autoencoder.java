@@ -126,6 +126,11 @@ public final class Autoencoder implements LoadedModel {
         return new RoundTrip(name(), picture, latents, decode(latents));
     }
 
+    /** Both halves, on tensors. */
+    public Vae vae() {
+        return vae;
+    }
+
     /** Pixels a side for one value of the latents, the f of "f = 8". */
     public int scale() {
         return scale;

@@ -46,6 +46,7 @@ public record ModelFolder(Path path, Map<String, String> components, Map<String,
 
     static final String SUMS = "SHA256SUMS";
     static final String SHARED = "_shared";
+    private static final String CARD = "README.md";
     private static final Pattern COMPONENT = Pattern.compile("\\w{1,64}");
     private static final Pattern SIBLING = Pattern.compile("[\\w-]{1,64}");
     private static final Pattern SUM = Pattern.compile("([0-9a-fA-F]{64}) [ *](.+)");
@@ -301,20 +302,24 @@ public record ModelFolder(Path path, Map<String, String> components, Map<String,
     }
 
     /**
-     * What tells this model from one retrained under its name: 64 hexadecimal digits, the SHA-256 of SHA256SUMS or, where
-     * there is none, of the sums of all files of the components.
+     * What tells this model from one retrained under its name: 64 hexadecimal digits, the SHA-256 of SHA256SUMS without the line of
+     * the card, which may be written anew, or, where there is none, of the sums of all files of the components.
      *
      * @throws ModelException if a file cannot be read
      */
     public String fingerprint() {
         Path sums = path.resolve(SUMS);
+        MessageDigest digest = sha256();
         try {
             if (Files.exists(sums)) {
-                return sha256(sums);
-            }
-            MessageDigest digest = sha256();
-            for (Path file : files()) {
-                digest.update((sha256(file) + "  " + path.relativize(file) + "\n").getBytes(StandardCharsets.UTF_8));
+                Files.readAllLines(sums).stream()
+                        .filter(line -> !line.endsWith(" " + CARD))
+                        .forEach(line -> digest.update((line + "\n").getBytes(StandardCharsets.UTF_8)));
+            } else {
+                for (Path file : files()) {
+                    digest.update(
+                            (sha256(file) + "  " + path.relativize(file) + "\n").getBytes(StandardCharsets.UTF_8));
+                }
             }
             return HexFormat.of().formatHex(digest.digest());
         } catch (IOException | UncheckedIOException e) {
@@ -352,7 +357,7 @@ public record ModelFolder(Path path, Map<String, String> components, Map<String,
     }
 
     private String readme(Pattern pattern, String fallback) {
-        Path readme = path.resolve("README.md");
+        Path readme = path.resolve(CARD);
         try {
             if (!Files.isRegularFile(readme) || Files.size(readme) > JsonFile.MAX_BYTES) {
                 return fallback;

@@ -149,6 +149,11 @@ public final class Scorer implements LoadedModel {
         return imageEncoder.run(Map.of(PIXELS, read.toTensor()), IMAGE_EMBEDS);
     }
 
+    /** The graph that reads pictures. */
+    public OnnxModel imageEncoder() {
+        return imageEncoder;
+    }
+
     private static double cosine(Tensor a, Tensor b) {
         float[] x = a.toArray(), y = b.toArray();
         double product = 0, ofX = 0, ofY = 0;
