@@ -30,7 +30,7 @@ record Answers(List<Tensor> values, List<Level> levels) {
         List<Level> levels = new ArrayList<>(List.of(level));
         for (int k = 0; before != null && k < before.size() && values.size() <= kept; k++) {
             Level older = before.levels.get(k);
-            if (older.alpha() > 0 && older.ratio() != level.ratio()) {
+            if (older.alpha() > 0 && older.lambda() != level.lambda()) {
                 values.add(before.values.get(k));
                 levels.add(older);
             }

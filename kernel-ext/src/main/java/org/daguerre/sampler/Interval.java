@@ -52,14 +52,14 @@ record Interval(boolean predictsPicture, double tau, Level s, Level t) {
     /** Of h times the answer's derivative at s. */
     double second(Derivative derivative) {
         double z = z();
-        return derivative == Derivative.MIDPOINT ? first() / 2 : z == 0 ? 0 : -w() / a() * (Math.expm1(z) / z - 1);
+        return derivative == Derivative.MIDPOINT ? first() / 2 : -w() / a() * (Math.expm1(z) / z - 1);
     }
 
     /** Of h² times its second derivative. diffusers has the 1/2 of the SDE variant with the wrong sign. */
     double third(Manner manner) {
         double z = z();
         double half = tau > 0 && manner == Manner.DIFFUSERS ? -0.5 : 0.5;
-        return z == 0 ? 0 : -w() / a() * ((Math.expm1(z) - z) / (z * z) - half);
+        return -w() / a() * ((Math.expm1(z) - z) / (z * z) - half);
     }
 
     /** Of answers: the exact integral of the polynomial through them. */
@@ -113,7 +113,7 @@ record Interval(boolean predictsPicture, double tau, Level s, Level t) {
      * @param fresh standard normal, or null where no noise is added
      */
     Tensor moved(Tensor x, List<Tensor> answers, double[] weights, Tensor fresh) {
-        if (s.ratio() == t.ratio()) {
+        if (s.lambda() == t.lambda()) {
             return x;
         }
         int count = answers.size();
