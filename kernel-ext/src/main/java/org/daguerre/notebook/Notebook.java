@@ -25,6 +25,7 @@ public final class Notebook {
             "import org.daguerre.sampler.*;",
             "import org.daguerre.run.*;",
             "import org.daguerre.path.*;",
+            "import org.daguerre.backbone.*;",
             "import org.daguerre.text.*;",
             "import org.daguerre.pipeline.*;",
             "import org.daguerre.image.*;",

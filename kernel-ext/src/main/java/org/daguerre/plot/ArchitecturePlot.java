@@ -17,12 +17,12 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.daguerre.backbone.Architecture;
+import org.daguerre.backbone.Architecture.Block;
+import org.daguerre.backbone.Architecture.Kind;
+import org.daguerre.backbone.Architecture.Skip;
 import org.daguerre.image.Lettering;
 import org.daguerre.image.Theme;
-import org.daguerre.unet.Architecture;
-import org.daguerre.unet.Architecture.Block;
-import org.daguerre.unet.Architecture.Kind;
-import org.daguerre.unet.Architecture.Skip;
 
 /**
  * A U-Net as a U: the way down on the left, the middle at the bottom, the way up on the right, each level in a band of its

@@ -1,4 +1,4 @@
-package org.daguerre.unet;
+package org.daguerre.backbone;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -16,11 +16,11 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
 import org.daguerre.attention.AttentionLayer;
+import org.daguerre.backbone.Architecture.Block;
+import org.daguerre.backbone.Architecture.Kind;
+import org.daguerre.backbone.Architecture.Skip;
 import org.daguerre.onnx.Graphs;
 import org.daguerre.onnx.OnnxGraph;
-import org.daguerre.unet.Architecture.Block;
-import org.daguerre.unet.Architecture.Kind;
-import org.daguerre.unet.Architecture.Skip;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,4 +1,4 @@
-package org.daguerre.unet;
+package org.daguerre.backbone;
 
 import java.util.List;
 import java.util.Locale;

@@ -1,4 +1,4 @@
-package org.daguerre.unet;
+package org.daguerre.backbone;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -12,13 +12,13 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.daguerre.attention.AttentionLayer;
+import org.daguerre.backbone.Architecture.Block;
+import org.daguerre.backbone.Architecture.Kind;
+import org.daguerre.backbone.Architecture.Skip;
+import org.daguerre.backbone.Architecture.TimestepEmbedding;
 import org.daguerre.onnx.OnnxGraph;
 import org.daguerre.onnx.OnnxGraph.Node;
 import org.daguerre.onnx.OnnxGraph.Weight;
-import org.daguerre.unet.Architecture.Block;
-import org.daguerre.unet.Architecture.Kind;
-import org.daguerre.unet.Architecture.Skip;
-import org.daguerre.unet.Architecture.TimestepEmbedding;
 
 /**
  * Finds the blocks of a U-Net in its graph. The nodes that the state flows through are the spine. A concatenation of a state
