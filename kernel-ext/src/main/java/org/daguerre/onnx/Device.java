@@ -9,8 +9,9 @@ import org.daguerre.name.Names;
  *
  * @param kind what to run on
  * @param index the number of the GPU, 0 or more
+ * @param cuda how CUDA is used where it is
  */
-public record Device(Kind kind, int index) {
+public record Device(Kind kind, int index, CudaSettings cuda) {
 
     /** What can be asked for. */
     public enum Kind {
@@ -26,6 +27,19 @@ public record Device(Kind kind, int index) {
     public static final Device CPU = new Device(Kind.CPU, 0);
 
     private static final Pattern CUDA = Pattern.compile("cuda(?::(\\d{1,3}))?");
+
+    public Device(Kind kind, int index) {
+        this(kind, index, CudaSettings.DEFAULT);
+    }
+
+    /** The same, with CUDA used so. */
+    public Device cuda(CudaSettings cuda) {
+        return new Device(kind, index, cuda);
+    }
+
+    Device asCuda() {
+        return new Device(Kind.CUDA, index, cuda);
+    }
 
     /** auto, cpu, cuda or cuda:n. */
     public static Device of(String name) {

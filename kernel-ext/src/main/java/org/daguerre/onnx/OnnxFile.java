@@ -1,16 +1,23 @@
 package org.daguerre.onnx;
 
+import com.google.protobuf.CodedOutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.Locale;
 
 /** What a file that claims to be a model often is instead. */
 public final class OnnxFile {
 
     private static final int SNIFFED_BYTES = 512;
+
+    /** Outputs are appended in memory, where the whole file must fit; larger models keep their weights beside the graph. */
+    private static final long APPENDABLE_BYTES = 1L << 30;
 
     private OnnxFile() {}
 
@@ -55,6 +62,36 @@ public final class OnnxFile {
         if (text.startsWith("<!doctype") || text.startsWith("<html") || text.startsWith("<?xml")) {
             throw new ModelException(
                     label + " is a web page, not a model. Download the file itself (the raw or resolve link).");
+        }
+    }
+
+    /** The file with a second graph field behind it; protobuf merges the two, so the names join the graph's outputs. */
+    static byte[] withOutputs(Path file, Collection<String> names) {
+        try {
+            if (Files.size(file) > APPENDABLE_BYTES) {
+                throw new ModelException(label(file)
+                        + " is over 1 GB in one piece. Export it with its weights beside it (model.onnx_data).");
+            }
+            ByteArrayOutputStream outputs = new ByteArrayOutputStream();
+            CodedOutputStream graph = CodedOutputStream.newInstance(outputs);
+            for (String name : names) {
+                byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
+                int length = 1 + CodedOutputStream.computeByteArraySizeNoTag(utf8);
+                graph.writeTag(12, 2);
+                graph.writeUInt32NoTag(length);
+                graph.writeByteArray(1, utf8);
+            }
+            graph.flush();
+            byte[] head = Files.readAllBytes(file);
+            ByteArrayOutputStream tail = new ByteArrayOutputStream();
+            CodedOutputStream model = CodedOutputStream.newInstance(tail);
+            model.writeByteArray(7, outputs.toByteArray());
+            model.flush();
+            byte[] all = Arrays.copyOf(head, head.length + tail.size());
+            System.arraycopy(tail.toByteArray(), 0, all, head.length, tail.size());
+            return all;
+        } catch (IOException e) {
+            throw new ModelException(label(file) + " cannot be read. Check its permissions.", e);
         }
     }
 }

@@ -1,29 +1,15 @@
 package org.daguerre.onnx;
 
 import ai.onnxruntime.NodeInfo;
-import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtLoggingLevel;
-import ai.onnxruntime.OrtProvider;
-import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.RunOptions;
-import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.TensorInfo;
-import ai.onnxruntime.providers.OrtCUDAProviderOptions;
-import com.google.protobuf.CodedOutputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.lang.ref.Cleaner;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,40 +28,29 @@ public final class OnnxModel implements AutoCloseable {
 
     private static final Cleaner CLEANER = Cleaner.create();
 
-    /** Graphs smaller than this gain nothing from a second thread. */
-    private static final long ONE_THREAD_BYTES = 32L << 20;
-
-    /** Outputs are appended in memory, where the whole file must fit; larger models keep their weights beside the graph. */
-    private static final long APPENDABLE_BYTES = 1L << 30;
-
     private final String label;
 
     /** Null once closed: a notebook keeps the value of every cell, and a graph is most of what a closed model weighs. */
     private volatile OnnxGraph graph;
 
-    private final Provider provider;
     private final Map<String, Port> inputs;
     private final Map<String, Port> outputs;
-    private final Native held;
-    private final int threads;
+    private final NativeSession held;
     private final Cleaner.Cleanable cleanable;
 
-    private OnnxModel(String label, OnnxGraph graph, Provider provider, Native held, int threads) throws OrtException {
+    private OnnxModel(String label, OnnxGraph graph, NativeSession held) throws OrtException {
         this.label = label;
         this.graph = graph;
-        this.provider = provider;
         this.held = held;
-        this.threads = threads;
-        this.inputs = ports(label, held.session.getInputInfo());
-        this.outputs = ports(label, held.session.getOutputInfo());
+        this.inputs = ports(label, held.inputs());
+        this.outputs = ports(label, held.outputs());
         this.cleanable = CLEANER.register(this, () -> OwnerThread.later(held::close));
     }
 
     /** The model of a session, which is closed if the graph is refused. */
-    private static OnnxModel of(String label, OnnxGraph graph, Provider provider, Native held, int threads)
-            throws OrtException {
+    private static OnnxModel of(String label, OnnxGraph graph, NativeSession held) throws OrtException {
         try {
-            return new OnnxModel(label, graph, provider, held, threads);
+            return new OnnxModel(label, graph, held);
         } catch (OrtException | RuntimeException | Error e) {
             held.close();
             throw e;
@@ -100,148 +75,14 @@ public final class OnnxModel implements AutoCloseable {
     public static OnnxModel load(Path file, Device device, List<String> extraOutputs) {
         String label = OnnxFile.label(file);
         OnnxGraph graph = OnnxGraph.read(file);
-        byte[] appended = extraOutputs.isEmpty() ? null : withOutputs(file, extraOutputs);
-        return OwnerThread.call(() -> create(file, label, graph, appended, device));
-    }
-
-    private static OnnxModel create(Path file, String label, OnnxGraph graph, byte[] bytes, Device device) {
-        OrtEnvironment environment = environment();
-        String whyNot = null;
-        if (device.kind() != Device.Kind.CPU) {
-            try {
-                return open(environment, file, label, graph, bytes, device);
-            } catch (OrtException e) {
-                whyNot = whyNoCuda(e);
-                if (device.kind() == Device.Kind.CUDA) {
-                    throw new ModelException(
-                            "device " + device + " cannot be used: " + whyNot
-                                    + ". Take device cpu, or build with -Pcuda and install what is missing.",
-                            e);
-                }
-            }
-        }
-        try {
-            return open(environment, file, label, graph, bytes, new Device(Device.Kind.CPU, 0), whyNot);
-        } catch (OrtException e) {
-            throw new ModelException(
-                    label + " cannot be loaded: " + readable(e)
-                            + ". Export it with standard operators, opset 22 or lower.",
-                    e);
-        }
-    }
-
-    private static OnnxModel open(
-            OrtEnvironment environment, Path file, String label, OnnxGraph graph, byte[] bytes, Device cuda)
-            throws OrtException {
-        try (SessionOptions options = options(file, graph);
-                OrtCUDAProviderOptions cudaOptions = new OrtCUDAProviderOptions(cuda.index())) {
-            cudaOptions.add("cudnn_conv_algo_search", "HEURISTIC");
-            options.addCUDA(cudaOptions);
-            OrtSession session = session(environment, file, bytes, options);
-            Provider provider = new Provider(
-                    new Device(Device.Kind.CUDA, cuda.index()),
-                    cuda.kind() == Device.Kind.AUTO ? "CUDA works here" : "asked for");
-            return of(label, graph, provider, new Native(environment, session), threads(file, graph));
-        }
-    }
-
-    private static OnnxModel open(
-            OrtEnvironment environment,
-            Path file,
-            String label,
-            OnnxGraph graph,
-            byte[] bytes,
-            Device cpu,
-            String whyNoCuda)
-            throws OrtException {
-        try (SessionOptions options = options(file, graph)) {
-            Provider provider = new Provider(cpu, whyNoCuda == null ? "asked for" : "no CUDA: " + whyNoCuda);
-            Native held = new Native(environment, session(environment, file, bytes, options));
-            return of(label, graph, provider, held, threads(file, graph));
-        }
-    }
-
-    private static OrtSession session(OrtEnvironment environment, Path file, byte[] bytes, SessionOptions options)
-            throws OrtException {
-        return bytes == null
-                ? environment.createSession(file.toString(), options)
-                : environment.createSession(bytes, options);
-    }
-
-    private static SessionOptions options(Path file, OnnxGraph graph) throws OrtException {
-        SessionOptions options = new SessionOptions();
-        options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
-        options.setIntraOpNumThreads(threads(file, graph));
-        options.setInterOpNumThreads(1);
-        options.addConfigEntry("session.intra_op.allow_spinning", "0");
-        options.addConfigEntry(
-                "session.model_external_initializers_file_folder_path",
-                file.toAbsolutePath().getParent().toString());
-        return options;
-    }
-
-    private static int threads(Path file, OnnxGraph graph) {
-        boolean small = !graph.external() && file.toFile().length() < ONE_THREAD_BYTES;
-        return small ? 1 : Runtime.getRuntime().availableProcessors();
-    }
-
-    private static OrtEnvironment environment() {
-        return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "daguerre");
+        byte[] appended = extraOutputs.isEmpty() ? null : OnnxFile.withOutputs(file, extraOutputs);
+        return OwnerThread.call(
+                () -> of(label, graph, new SessionLoader(file, appended, graph.external()).load(device)));
     }
 
     /** True if this is the GPU build of ONNX Runtime; whether a GPU can be used shows when a model is loaded. */
     public static boolean hasCudaBuild() {
-        return OrtEnvironment.getAvailableProviders().contains(OrtProvider.CUDA);
-    }
-
-    private static String whyNoCuda(OrtException e) {
-        if (!hasCudaBuild()) {
-            return "this is the CPU build of ONNX Runtime";
-        }
-        return readable(e);
-    }
-
-    /** The sentence in a native message, without source lines, signatures and colour. */
-    private static String readable(OrtException e) {
-        String message = String.valueOf(e.getMessage())
-                .replaceAll("\\p{Cntrl}\\[[0-9;]*m", "")
-                .replaceAll("^Error code - ORT_\\w+ - message: ", "")
-                .replaceAll("Load model from .*? failed: ?", "")
-                .replaceAll("/\\S+\\.(?:cc|h|cpp):\\d+ \\S.*?\\) ", "")
-                .replaceAll("\\s+", " ")
-                .strip();
-        String shortened = message.length() > 240 ? message.substring(0, 240) + "..." : message;
-        return shortened.replaceAll("[.\\s]+$", "");
-    }
-
-    /** The file with a second graph field behind it; protobuf merges the two, so the names join the graph's outputs. */
-    private static byte[] withOutputs(Path file, Collection<String> names) {
-        try {
-            if (Files.size(file) > APPENDABLE_BYTES) {
-                throw new ModelException(OnnxFile.label(file)
-                        + " is over 1 GB in one piece. Export it with its weights beside it (model.onnx_data).");
-            }
-            ByteArrayOutputStream outputs = new ByteArrayOutputStream();
-            CodedOutputStream graph = CodedOutputStream.newInstance(outputs);
-            for (String name : names) {
-                byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
-                int length = 1 + CodedOutputStream.computeByteArraySizeNoTag(utf8);
-                graph.writeTag(12, 2);
-                graph.writeUInt32NoTag(length);
-                graph.writeByteArray(1, utf8);
-            }
-            graph.flush();
-            byte[] head = Files.readAllBytes(file);
-            ByteArrayOutputStream tail = new ByteArrayOutputStream();
-            CodedOutputStream model = CodedOutputStream.newInstance(tail);
-            model.writeByteArray(7, outputs.toByteArray());
-            model.flush();
-            byte[] all = Arrays.copyOf(head, head.length + tail.size());
-            System.arraycopy(tail.toByteArray(), 0, all, head.length, tail.size());
-            return all;
-        } catch (IOException e) {
-            throw new ModelException(OnnxFile.label(file) + " cannot be read. Check its permissions.", e);
-        }
+        return SessionLoader.hasCudaBuild();
     }
 
     private static Map<String, Port> ports(String label, Map<String, NodeInfo> infos) {
@@ -280,18 +121,18 @@ public final class OnnxModel implements AutoCloseable {
         return held;
     }
 
-    private static IllegalStateException closed(String label) {
+    static IllegalStateException closed(String label) {
         return new IllegalStateException(label + " is closed. Load the model again.");
     }
 
     /** Threads that a run has. */
     public int threads() {
-        return threads;
+        return held.threads();
     }
 
     /** What it runs on. */
     public Provider provider() {
-        return provider;
+        return held.provider();
     }
 
     /** The inputs by name. */
@@ -359,7 +200,7 @@ public final class OnnxModel implements AutoCloseable {
                                 }
                             }
                             throw new IllegalArgumentException(
-                                    label + " cannot answer: " + readable(e)
+                                    label + " cannot answer: " + SessionLoader.readable(e)
                                             + ". Check the shapes of what it was given, and the memory that is free.",
                                     e);
                         }
@@ -446,96 +287,6 @@ public final class OnnxModel implements AutoCloseable {
 
     @Override
     public String toString() {
-        return label + " on " + provider;
-    }
-
-    /** The native session with its buffers; only the owner thread touches it. */
-    private static final class Native {
-
-        private static final int BINDINGS = 8;
-
-        private final Binding.Tensors tensors;
-        private final OrtSession session;
-        private boolean closed;
-
-        /** The most recently used first. */
-        private final Deque<Binding> bindings = new ArrayDeque<>();
-
-        Native(OrtEnvironment environment, OrtSession session) {
-            this.tensors = (buffer, shape, type) -> OnnxTensor.createTensor(environment, buffer, shape, type);
-            this.session = session;
-        }
-
-        Map<String, Tensor> run(
-                String label,
-                Map<String, Port> inputs,
-                List<Tensor> values,
-                Map<String, Port> outputs,
-                List<String> wanted,
-                RunOptions options)
-                throws OrtException {
-            throwIfClosed(label);
-            return binding(inputs, values, wanted).run(session, values, outputs, options);
-        }
-
-        void repeat(
-                String label,
-                Map<String, Port> inputs,
-                List<Tensor> values,
-                Map<String, Port> outputs,
-                List<String> wanted,
-                int times)
-                throws OrtException {
-            throwIfClosed(label);
-            Binding binding = binding(inputs, values, wanted);
-            try (RunOptions once = new RunOptions()) {
-                binding.run(session, values, outputs, once);
-            }
-            for (int i = 1; i < times; i++) {
-                binding.again(session);
-            }
-        }
-
-        private void throwIfClosed(String label) {
-            if (closed) {
-                throw closed(label);
-            }
-        }
-
-        /** Plain loops: the first runs are interpreted, and streams would cost more than the sampler. */
-        private Binding binding(Map<String, Port> inputs, List<Tensor> values, List<String> wanted)
-                throws OrtException {
-            Binding found = null;
-            for (Binding binding : bindings) {
-                if (binding.fits(values, wanted)) {
-                    found = binding;
-                    break;
-                }
-            }
-            if (found == null) {
-                found = new Binding(tensors, List.copyOf(inputs.values()), values, wanted);
-                if (bindings.size() == BINDINGS) {
-                    bindings.removeLast().close();
-                }
-            } else {
-                bindings.remove(found);
-            }
-            bindings.addFirst(found);
-            return found;
-        }
-
-        void close() {
-            if (closed) {
-                return;
-            }
-            closed = true;
-            bindings.forEach(Binding::close);
-            bindings.clear();
-            try {
-                session.close();
-            } catch (OrtException e) {
-                throw new IllegalStateException(e);
-            }
-        }
+        return label + " on " + provider();
     }
 }

@@ -348,4 +348,19 @@ class OnnxModelTest {
             assertTrue(error.getMessage().contains("cuda:n"), error.getMessage());
         }
     }
+
+    @Test
+    void cudaIsAskedForWithTheCpusPrecisionAndWithoutTrials() {
+        assertEquals(
+                Map.of(
+                        "device_id", "2",
+                        "arena_extend_strategy", "kSameAsRequested",
+                        "cudnn_conv_algo_search", "HEURISTIC",
+                        "use_tf32", "0"),
+                Device.of("cuda:2").cuda().options(2));
+        Map<String, String> limited = new CudaSettings(6_500_000_000L, true).options(0);
+        assertEquals("6500000000", limited.get("gpu_mem_limit"));
+        assertEquals("1", limited.get("use_tf32"));
+        assertThrows(IllegalArgumentException.class, () -> new CudaSettings(-1, false));
+    }
 }
