@@ -69,6 +69,7 @@ arguments = argparse.ArgumentParser(description=__doc__)
 arguments.add_argument("--prefix", type=Path, required=True, help="the environment, such as sys.prefix")
 arguments.add_argument("--jdk", type=Path, help="the JDK that runs the kernel; without it, the java on PATH")
 arguments.add_argument("--models", type=Path, required=True, help="the folder of model folders")
+arguments.add_argument("--option", default="", help="one more option of the JVM")
 arguments.add_argument("lib", type=Path, nargs="+", help="folders of jars")
 given = arguments.parse_args()
 
@@ -81,6 +82,8 @@ if given.jdk:
     major = int(release.split('JAVA_VERSION="')[1].split(".")[0].strip('"\n'))
     if major >= 24:  # where ND4J's use of Unsafe is warned of, and the option that stops it exists
         spec["argv"].insert(1, "--sun-misc-unsafe-memory-access=allow")
+if given.option:
+    spec["argv"].insert(1, given.option)
 
 folder = share / "kernels" / "daguerre"
 shutil.rmtree(folder, ignore_errors=True)

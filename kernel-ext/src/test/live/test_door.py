@@ -74,6 +74,8 @@ def test_train_lists_every_recipe_with_what_it_is():
         (["lab", "--port", "8888", "--port", "8889"], "lab's option --port is given twice", "Give it once"),
         (["lab", "--no-browser", "--no-browser"], "lab's option --no-browser is given twice", "Give it once"),
         (["lab", "--prot", "8888"], "lab has no option --prot", "--port N"),
+        (["lab", "--cuda", "11"], "--cuda 11 is no build", "Give 12 or 13"),
+        (["lab", "--cuda", "--cpu"], "--cuda and --cpu are both given", "Give one of them"),
         (["lba"], "there is no command lba", "Did you mean lab?"),
         (["sampel"], "there is no command sampel", "Did you mean sample?"),
         (["scene"], "there is no command scene", "Did you mean scenes?"),

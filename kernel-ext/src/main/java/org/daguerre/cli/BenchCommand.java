@@ -5,8 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.daguerre.argument.ModelOptions;
 import org.daguerre.pipeline.Benchmark;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -16,11 +18,14 @@ import picocli.CommandLine.Spec;
         name = "bench",
         mixinStandardHelpOptions = true,
         showDefaultValues = true,
-        description = "Measures a model on this machine's CPU: loading, sampling over a bare loop, memory.")
+        description = "Measures a model on this machine: loading, sampling over a bare loop, memory.")
 final class BenchCommand implements Callable<Integer> {
 
     @Option(names = "--model", paramLabel = "NAME", description = "a model's name or its folder")
     private String model = "tray";
+
+    @Mixin
+    private ModelOptions where;
 
     @Option(names = "--rounds", paramLabel = "N", description = "the number of measured rounds, 1 or more")
     private int rounds = 10;
@@ -52,6 +57,7 @@ final class BenchCommand implements Callable<Integer> {
             double stages = rounds + reloads + 5.0;
             tables = Benchmark.of(
                             model,
+                            where.device(),
                             rounds,
                             reloads,
                             Optional.ofNullable(python),

@@ -98,17 +98,23 @@ public record Benchmark(
      * @param progress is told what is being measured
      */
     public static Benchmark of(String nameOrFolder, int rounds, int reloads, Consumer<String> progress) {
-        return of(nameOrFolder, rounds, reloads, Optional.empty(), progress);
+        return of(nameOrFolder, Device.CPU, rounds, reloads, Optional.empty(), progress);
     }
 
     /**
      * Measures a model, and beside it a loop of onnxruntime and NumPy in Python, which takes its turn in every round with the
-     * same graphs, threads and steps.
+     * same graphs, device, threads and steps.
      *
+     * @param device where both run
      * @param python the command of a Python that has onnxruntime and NumPy
      */
     public static Benchmark of(
-            String nameOrFolder, int rounds, int reloads, Optional<String> python, Consumer<String> progress) {
+            String nameOrFolder,
+            Device device,
+            int rounds,
+            int reloads,
+            Optional<String> python,
+            Consumer<String> progress) {
         if (rounds < 1) {
             throw new IllegalArgumentException("rounds is " + rounds + ". Give 1 or more, usually 10.");
         }
@@ -122,8 +128,9 @@ public record Benchmark(
         progress.accept("loading");
         note(resident, "before the first load");
         String memory;
+        String ran;
         Model[] loaded = new Model[1];
-        times.put("first load", Time.of(() -> loaded[0] = Model.load(folder, Device.CPU)));
+        times.put("first load", Time.of(() -> loaded[0] = Model.load(folder, device)));
         try (Model model = loaded[0]) {
             Request request =
                     model.prompt(PROMPT).steps(STEPS).guidance(GUIDANCE).seed(7);
@@ -139,12 +146,14 @@ public record Benchmark(
                 memory = beside == null ? "" : "; " + beside;
             }
             memory = peakMegabytes() + memory;
+            ran = model.backbone().model().provider().device().toString();
         }
-        reload(folder, reloads, resident, progress);
+        reload(folder, device, reloads, resident, progress);
         String subject = String.format(
                 Locale.ROOT,
-                "%s, %d steps, guidance %s, %d rounds; Java %s, %s %s, processors: %d%s",
+                "%s on %s, %d steps, guidance %s, %d rounds; Java %s, %s %s, processors: %d%s",
                 folder.name(),
+                ran,
                 STEPS,
                 GUIDANCE,
                 rounds,
@@ -211,11 +220,11 @@ public record Benchmark(
     }
 
     private static void reload(
-            ModelFolder folder, int reloads, Map<String, Double> resident, Consumer<String> progress) {
+            ModelFolder folder, Device device, int reloads, Map<String, Double> resident, Consumer<String> progress) {
         note(resident, "before reloading");
         for (int i = 1; i <= reloads; i++) {
             progress.accept("reload " + i + " of " + reloads);
-            try (Model again = Model.load(folder, Device.CPU)) {
+            try (Model again = Model.load(folder, device)) {
                 again.prompt(PROMPT).steps(1).start().finish().picture();
             }
             if (i == SETTLED || i == reloads) {

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.daguerre.denoiser.PredictionType;
 import org.daguerre.name.Names;
+import org.daguerre.onnx.Device;
 import org.daguerre.onnx.OnnxModel;
 import org.daguerre.pipeline.Benchmark.Time;
 import org.daguerre.schedule.Plan;
@@ -92,6 +93,8 @@ final class PythonLoop implements AutoCloseable {
             task.put("scaling_factor", vae.scalingFactor());
             task.put("shift_factor", vae.shiftFactor());
         });
+        Device device = network.provider().device();
+        task.put("cuda", device.kind() == Device.Kind.CUDA ? device.cuda().options(device.index()) : null);
         task.put("threads", network.threads());
         task.put("prompts", List.of(ids(model.tokens("")), ids(model.tokens(request.prompt()))));
         task.put("shape", model.shape());

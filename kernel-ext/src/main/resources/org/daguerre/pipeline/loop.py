@@ -22,7 +22,11 @@ def load(file):
     options.intra_op_num_threads = task["threads"]
     options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
+    provider = ("CUDAExecutionProvider", task["cuda"]) if task["cuda"] else "CPUExecutionProvider"
+    session = onnxruntime.InferenceSession(file, options, providers=[provider])
+    if task["cuda"] and session.get_providers()[0] != "CUDAExecutionProvider":
+        sys.exit("onnxruntime found no CUDA; install onnxruntime-gpu and what it needs")
+    return session
 
 
 def run(session, output, **inputs):

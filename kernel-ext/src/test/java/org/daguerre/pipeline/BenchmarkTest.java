@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.daguerre.onnx.Device;
 import org.daguerre.pipeline.Benchmark.Time;
 import org.junit.jupiter.api.Test;
 
@@ -37,12 +38,13 @@ class BenchmarkTest {
     void pythonThatIsNoneOrLacksItsPackagesIsNamedWithTheRemedy() {
         var none = assertThrows(
                 IllegalArgumentException.class,
-                () -> Benchmark.of("exact", 1, 0, Optional.of("no-such-python"), stage -> {}));
+                () -> Benchmark.of("exact", Device.CPU, 1, 0, Optional.of("no-such-python"), stage -> {}));
         assertTrue(
                 none.getMessage().startsWith("python is 'no-such-python', which cannot be run. Give"),
                 none.getMessage());
         var other = assertThrows(
-                IllegalStateException.class, () -> Benchmark.of("exact", 1, 0, Optional.of("false"), stage -> {}));
+                IllegalStateException.class,
+                () -> Benchmark.of("exact", Device.CPU, 1, 0, Optional.of("false"), stage -> {}));
         assertTrue(other.getMessage().startsWith("Python 'false' ended: "), other.getMessage());
         assertTrue(other.getMessage().endsWith("false -m pip install onnxruntime numpy"), other.getMessage());
     }
