@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import java.util.function.IntConsumer;
 import org.daguerre.argument.MethodOptions;
 import org.daguerre.argument.ModelOptions;
+import org.daguerre.evaluation.ModelSheet;
 import org.daguerre.evaluation.Study;
 import org.daguerre.image.ContactSheet;
 import org.daguerre.image.Picture;
@@ -91,6 +92,13 @@ final class EvaluateCommand implements Callable<Integer> {
     private Integer roundTrips;
 
     @Option(
+            names = "--contact-sheet",
+            description =
+                    "writes sheet.png, the same three prompts and seeds for every model, of an autoencoder four scenes"
+                            + " before and after; judges nothing")
+    private boolean contactSheet;
+
+    @Option(
             names = "--label-sheets",
             paramLabel = "N",
             description =
@@ -122,6 +130,12 @@ final class EvaluateCommand implements Callable<Integer> {
             String agreement = Labels.read(labels).agreement(out.resolve("verdicts.jsonl"));
             Files.writeString(out.resolve("agreement.md"), agreement);
             spec.commandLine().getOut().println(agreement);
+            return 0;
+        }
+        if (contactSheet) {
+            Files.createDirectories(out);
+            Path sheet = ModelSheet.of(where.load(model)).picture().save(out.resolve("sheet.png"));
+            spec.commandLine().getOut().println(sheet);
             return 0;
         }
         if (roundTrips != null) {

@@ -59,7 +59,8 @@ public enum Study {
         @Override
         String remarks(Experiment experiment) {
             StringBuilder published = new StringBuilder(
-                    "Published, of photographs of 80 classes looked at by a detector, so not to be compared digit by digit"
+                    "Every task wants the exact number, \"a star\" one star; GenEval's own detector does so in counting alone."
+                            + " Published, of photographs of 80 classes, so not to be compared digit by digit"
                             + " (github.com/djghosh13/geneval, README):\n\n| | SD 1.5 | SDXL |\n|---|--:|--:|\n");
             for (GenEval task : GenEval.values()) {
                 published.append(String.format(

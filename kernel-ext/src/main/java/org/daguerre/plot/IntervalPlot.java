@@ -10,7 +10,9 @@ import org.knowm.xchart.XYChart;
 /** Measured values under named conditions, each with the interval that it is known to. */
 public final class IntervalPlot {
 
-    private static final double APART = 0.09; // of the distance of two conditions: intervals of two curves stay apart
+    /** Of the distance of two conditions: intervals of two curves stay apart, and those of all within their condition. */
+    private static final double APART = 0.09, SPREAD = 0.7;
+
     private static final int PANELS_A_ROW = 5;
 
     /**
@@ -92,7 +94,7 @@ public final class IntervalPlot {
 
     private static void draw(Panels figure, XYChart chart, List<String> names, Curve curve, boolean joined) {
         int index = names.indexOf(curve.name());
-        double beside = APART * (index - (names.size() - 1) / 2.0);
+        double beside = Math.min(APART, SPREAD / names.size()) * (index - (names.size() - 1) / 2.0);
         List<Point> points = curve.points();
         double[] x = points.stream().mapToDouble(p -> p.condition() + beside).toArray();
         double[] y = points.stream().mapToDouble(Point::value).toArray();

@@ -15,6 +15,8 @@ import org.daguerre.onnx.Device;
 import org.daguerre.onnx.OnnxModel;
 import org.daguerre.onnx.Port;
 import org.daguerre.path.Safetensors;
+import org.daguerre.scene.Raster;
+import org.daguerre.scene.SceneSeries;
 import org.daguerre.schedule.Level;
 import org.daguerre.tensor.Noise;
 import org.daguerre.tensor.Tensor;
@@ -44,11 +46,13 @@ class ShippedModelsTest {
     void itsFilesAreThoseOfItsSumsAndItDoesWhatItIsFor(String name) {
         try (LoadedModel loaded = LoadedModel.load(MODELS.resolve(name), Device.CPU)) {
             assertTrue(loaded.card().verified());
-            List<Integer> size = loaded.card().pictureSize();
-            Picture grey = Picture.of(Tensor.zeros(1, 3, size.get(0), size.get(1)));
             if (loaded instanceof Autoencoder autoencoder) {
-                assertTrue(autoencoder.roundTrip(grey).psnr() > 20, "a grey picture stays grey");
+                Raster scene = new SceneSeries(1).at(0).picture();
+                Picture tray = Picture.of(scene.width(), scene.height(), scene.pixels());
+                assertTrue(autoencoder.roundTrip(tray).psnr() > 20, "a tray stays a tray");
             } else if (loaded instanceof Scorer scorer) {
+                List<Integer> size = scorer.card().pictureSize();
+                Picture grey = Picture.of(Tensor.zeros(1, 3, size.get(0), size.get(1)));
                 assertTrue(Math.abs(scorer.score(grey, "a red ball")) <= 1);
             } else {
                 samples(loaded.toModel());
@@ -176,6 +180,11 @@ class ShippedModelsTest {
         assertTrue(card.contains("license: apache-2.0"));
         for (String part : name.startsWith("tray") ? trained : List.<String>of()) {
             assertTrue(card.contains(part), name + "'s card has no " + part);
+        }
+        Path sheet = MODELS.resolve(name).resolve("evaluation").resolve("sheet.png");
+        if (Files.exists(sheet)) {
+            assertTrue(Files.size(sheet) < 60_000, "the sheet of " + name + " is small");
+            assertTrue(card.contains("](evaluation/sheet.png)"), "the card of " + name + " shows its sheet");
         }
         String sums = Files.readString(MODELS.resolve(name).resolve("SHA256SUMS"));
         assertTrue(sums.contains("README.md"), "the card of " + name + " is not among its sums");
