@@ -8,7 +8,7 @@ import pytest
 from conftest import Kernel
 
 RESEARCH = Path(__file__).parents[4] / "notebooks" / "research"
-SHOWS_A_PICTURE = re.compile(r"^%(sample|compare|plot)\b|^(PathPlot|ConvergencePlot|Prints)\b.*$", re.MULTILINE)
+SHOWS_A_PICTURE = re.compile(r"^%(sample|compare|plot)\b|^(PathPlot|ConvergencePlot|IntervalPlot|ContactSheet|Prints)\b.*$", re.MULTILINE)
 
 
 @pytest.mark.parametrize("notebook", sorted(RESEARCH.glob("*.ipynb")), ids=lambda path: path.stem)
