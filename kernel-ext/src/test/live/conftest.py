@@ -24,10 +24,12 @@ class Answer:
 
 
 class Kernel:
-    def __init__(self, name="daguerre", **environment):
+    def __init__(self, name="daguerre", cwd=None, **environment):
         # With LC_ALL=C, as in most containers: what is right there is right everywhere.
         env = {**os.environ, "LC_ALL": "C", **environment}
-        self.manager, self.client = start_new_kernel(kernel_name=name, env=env, startup_timeout=600)
+        self.manager, self.client = start_new_kernel(
+            kernel_name=name, env=env, cwd=cwd, startup_timeout=600
+        )
 
     def run(self, code, timeout=600, interrupt_at_first_output=False):
         answer = Answer()

@@ -14,7 +14,7 @@ SHOWS_A_PICTURE = re.compile(r"^%(sample|compare|plot)\b|^(PathPlot|ConvergenceP
 @pytest.mark.parametrize("notebook", sorted(RESEARCH.glob("*.ipynb")), ids=lambda path: path.stem)
 def test_every_cell_runs_and_shows_its_picture(notebook):
     cells = [cell for cell in json.loads(notebook.read_text())["cells"] if cell["cell_type"] == "code"]
-    kernel = Kernel()
+    kernel = Kernel(cwd=RESEARCH)
     try:
         for cell in cells:
             source = "".join(cell["source"])
@@ -27,5 +27,6 @@ def test_every_cell_runs_and_shows_its_picture(notebook):
         kernel.stop()
 
 
-def test_there_is_a_gallery_of_samplers():
-    assert (RESEARCH / "sampler-gallery.ipynb").is_file()
+@pytest.mark.parametrize("name", ["sampler-gallery", "bring-your-own-model"])
+def test_notebook_is_there(name):
+    assert (RESEARCH / f"{name}.ipynb").is_file()
