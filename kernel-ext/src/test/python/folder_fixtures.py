@@ -6,6 +6,7 @@ records what diffusers draws with them: what FolderParityTest holds model folder
     mvn -pl kernel-ext -am test -Dtest=FolderParityTest -Ddaguerre.folders=DIR -Ddaguerre.pages=write \
         -Dsurefire.failIfNoSpecifiedTests=false
 
+Half precision is drawn twice, by torch in single precision (.single.npz) and by onnxruntime with the graphs of halves.
 DIR/NAME is a model folder, DIR/NAME.json what was asked of it, DIR/NAME.schedulers/CLASS by which schedulers, and DIR/NAME.npz
 the pictures, [n, H, W, 3] in 0..1. Names given after DIR are built alone. What fails is told in DIR/NAME.failed, and the run
 goes on.
@@ -22,6 +23,7 @@ import traceback
 import diffusers
 import numpy as np
 import onnx
+import onnxruntime
 import sentencepiece
 import torch
 import transformers
@@ -472,6 +474,30 @@ def cases(name, schedulers, steps, scales):
                     )
 
 
+def by_graphs(pipeline, folder):
+    """Lets onnxruntime's Python run the exported graphs in place of torch's networks, the state in single precision: what is
+    left between this and Daguerre is not the precision of the networks."""
+
+    def run(component, output):
+        session = onnxruntime.InferenceSession(folder / component / "model.onnx", providers=["CPUExecutionProvider"])
+        types = {"tensor(float16)": torch.half, "tensor(float)": torch.float, "tensor(int64)": torch.int64}
+        ports = session.get_inputs()
+
+        def call(*values):
+            given = {port.name: torch.as_tensor(value) for port, value in zip(ports, values, strict=True)}
+            for port in ports:
+                shaped = given[port.name].expand(values[0].shape[0]) if len(port.shape) == 1 else given[port.name]
+                given[port.name] = shaped.to(types[port.type]).numpy()
+            return (torch.from_numpy(session.run([output], given)[0]).float(),)
+
+        return call
+
+    unet, encode, decode = run("unet", "out_sample"), run("text_encoder", "last_hidden_state"), run("vae_decoder", "sample")
+    pipeline.unet.forward = lambda x, t, encoder_hidden_states, **_: unet(x, t, encoder_hidden_states)
+    pipeline.text_encoder.forward = lambda ids, **_: encode(ids)
+    pipeline.vae.decode = lambda latents, **_: decode(latents)
+
+
 def record(name, out):
     build, schedulers, steps, scales = FAMILIES[name]
     work, folder = out / "work" / name, out / name
@@ -499,6 +525,13 @@ def record(name, out):
     np.savez(out / f"{name}.npz", **pictures)
     (out / f"{name}.failed").unlink(missing_ok=True)
     export(name, pipeline, folder, work)
+    if name == "sd1-fp16":
+        (out / f"{name}.npz").rename(out / f"{name}.single.npz")
+        by_graphs(pipeline, folder)
+        for i, case in enumerate(asked):
+            pipeline.scheduler = scheduled(own, case["scheduler"])
+            pictures[str(i)] = draw(pipeline, case)
+        np.savez(out / f"{name}.npz", **pictures)
     print(name, "exported;", len(asked), "cases; another prompt is", f"{min(c['other_prompt'] for c in asked):.1e} away or more")
 
 
