@@ -11,10 +11,10 @@ import org.daguerre.argument.MethodOptions;
 import org.daguerre.argument.ModelOptions;
 import org.daguerre.evaluation.ModelSheet;
 import org.daguerre.evaluation.Study;
+import org.daguerre.evaluation.WordMaps;
 import org.daguerre.image.ContactSheet;
 import org.daguerre.image.Picture;
 import org.daguerre.name.Names;
-import org.daguerre.pipeline.Attention;
 import org.daguerre.pipeline.Autoencoder;
 import org.daguerre.pipeline.Generation;
 import org.daguerre.pipeline.Model;
@@ -29,9 +29,7 @@ import org.daguerre.scene.Raster;
 import org.daguerre.scene.Report;
 import org.daguerre.scene.RoundTrips;
 import org.daguerre.scene.SignPrompts;
-import org.daguerre.scene.WordMap;
 import org.daguerre.scene.World;
-import org.daguerre.tensor.Tensor;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -297,25 +295,6 @@ final class EvaluateCommand implements Callable<Integer> {
                 raster(picture),
                 withoutAttention
                         ? List.of()
-                        : maps(generation.attention(), prompt.caption().groups()));
-    }
-
-    /** The maps of the words that name something: words that stand twice are told apart by their place. */
-    private static List<WordMap> maps(Attention attention, List<Integer> groups) {
-        List<WordMap> maps = new ArrayList<>();
-        for (int word = 0; word < groups.size(); word++) {
-            int place = word;
-            if (groups.get(word) == 0) {
-                continue;
-            }
-            attention.tokens().tokens().stream()
-                    .filter(token -> token.word() == place)
-                    .findFirst()
-                    .ifPresent(token -> {
-                        Tensor map = attention.token(attention.tokens().tokens().indexOf(token));
-                        maps.add(new WordMap(place, map.shape()[1], map.shape()[0], map.toArray()));
-                    });
-        }
-        return maps;
+                        : WordMaps.of(generation.attention(), prompt.caption().groups()));
     }
 }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.daguerre.image.Picture;
 import org.daguerre.image.Theme;
 import org.daguerre.pipeline.Generation;
@@ -205,9 +206,7 @@ public enum Study {
             List<IntervalPlot.Point> points = IntStream.range(
                             0, experiment.conditions().size())
                     .mapToObj(i -> {
-                        String condition = experiment.conditions().get(i);
-                        double mean = experiment.mean(condition, "found"), reach = experiment.reach(condition, "found");
-                        return new IntervalPlot.Point(i, mean, mean - reach, mean + reach);
+                        return mean(experiment, i, experiment.conditions().get(i), "found");
                     })
                     .toList();
             return IntervalPlot.of(
@@ -288,6 +287,47 @@ public enum Study {
             }
             return Trajectories.detection(wrong, right);
         }
+    },
+
+    /** What a layer's map shows, and what the picture loses, when the layer's keys are set to zero. */
+    KEYS {
+        @Override
+        Plan plan(Request settings, int prompts, long seed) {
+            Ablation ablation = new Ablation(settings);
+            List<String> layers = ablation.layers();
+            List<String> conditions = new ArrayList<>(List.of("as trained"));
+            conditions.addAll(layers);
+            List<Prompt> asked = Prompts.heldOut(prompts, seed);
+            Plan plan = Plan.of(conditions, prompts, (row, i) -> text(asked.get(i)), (row, i) -> {
+                Prompt prompt = asked.get(i);
+                return row == 0 ? ablation.trained(prompt) : ablation.zeroed(layers.get(row - 1), prompt);
+            });
+            return new Plan(plan.cases(), plan.observe(), ablation::close);
+        }
+
+        @Override
+        Figure figure(Experiment experiment) {
+            List<String> layers =
+                    experiment.conditions().subList(1, experiment.conditions().size());
+            List<IntervalPlot.Curve> curves = Stream.of(Ablation.AS_TRAINED, Ablation.ZEROED)
+                    .map(name -> new IntervalPlot.Curve(
+                            name,
+                            IntStream.range(0, layers.size())
+                                    .filter(i -> !experiment
+                                            .values(layers.get(i), name)
+                                            .isEmpty())
+                                    .mapToObj(i -> mean(experiment, i, layers.get(i), name))
+                                    .toList()))
+                    .toList();
+            List<String> numbers =
+                    names(IntStream.rangeClosed(1, layers.size()).boxed().toList());
+            return IntervalPlot.of(
+                    "IoU of a layer's word maps with the objects" + INTERVALS,
+                    new IntervalPlot.Conditions("cross-attention, from the first to the last", numbers, false),
+                    "IoU",
+                    List.of(new IntervalPlot.Panel("", curves)),
+                    Theme.LIGHT);
+        }
     };
 
     static final int SEEDS_A_PROMPT = 4;
@@ -296,8 +336,12 @@ public enum Study {
     private static final List<Integer> STEPS = List.of(2, 4, 8, 16, 32);
     private static final String INTERVALS = "; lines are 95 % intervals";
 
-    /** What a study paints, and how each of it is observed. */
-    record Plan(List<Experiment.Case> cases, IntFunction<Experiment.Observed> observe) {
+    /** What a study paints, how each of it is observed, and what is to be let go afterwards. */
+    record Plan(List<Experiment.Case> cases, IntFunction<Experiment.Observed> observe, Runnable end) {
+
+        Plan(List<Experiment.Case> cases, IntFunction<Experiment.Observed> observe) {
+            this(cases, observe, () -> {});
+        }
 
         /** Of a cell of a table: row is the condition, from 0, and i the prompt. */
         @FunctionalInterface
@@ -346,8 +390,13 @@ public enum Study {
         Plan plan = plan(settings, prompts, seed);
         int all = plan.cases.size();
         IntConsumer observed = n -> done.at(n, all);
-        Experiment experiment =
-                Experiment.run(subject + ", " + this + ", seed " + seed, plan.cases, file, plan.observe, observed);
+        Experiment experiment;
+        try {
+            experiment =
+                    Experiment.run(subject + ", " + this + ", seed " + seed, plan.cases, file, plan.observe, observed);
+        } finally {
+            plan.end.run();
+        }
         String remarks = remarks(experiment);
         String page = experiment.subject() + "\n\n" + experiment.table() + (remarks.isEmpty() ? "" : "\n" + remarks);
         return new Outcome(page, experiment.json(), figure(experiment));
@@ -416,6 +465,11 @@ public enum Study {
                 IntStream.range(0, conditions.size())
                         .mapToObj(i -> point(i, experiment.rate(conditions.get(i), name)))
                         .toList());
+    }
+
+    private static IntervalPlot.Point mean(Experiment experiment, int place, String condition, String name) {
+        double mean = experiment.mean(condition, name), reach = experiment.reach(condition, name);
+        return new IntervalPlot.Point(place, mean, mean - reach, mean + reach);
     }
 
     private static IntervalPlot.Point point(int condition, Rate rate) {

@@ -1,6 +1,8 @@
 package org.daguerre.pipeline;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -9,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.daguerre.attention.AttentionLayer;
 import org.daguerre.attention.AttentionMaps;
+import org.daguerre.attention.ZeroedKeys;
 import org.daguerre.backbone.Backbone;
 import org.daguerre.backbone.Conditioning;
 import org.daguerre.denoiser.ConditionalDenoiser;
@@ -316,6 +319,21 @@ public final class Model implements LoadedModel {
     @Override
     public long bytes() {
         return card.bytes() + (attending == null ? 0 : folder.bytes(folder.backbone()));
+    }
+
+    /**
+     * This model with the keys of one cross-attention at zero, so that every pixel attends to all tokens alike there.
+     *
+     * @param folder new or empty: the model is written there, and must stay while it is in use
+     * @throws ModelException if no stored weights make these keys
+     */
+    public Model withZeroedKeys(AttentionLayer layer, Path folder) throws IOException {
+        SelfContained.write(this.folder, folder);
+        Files.delete(folder.resolve(ModelFolder.SUMS)); // no longer those of the files
+        ModelFolder copy = ModelFolder.open(folder);
+        Path graph = copy.graph(copy.backbone());
+        ZeroedKeys.write(graph, layer, graph);
+        return load(copy, backbone.model().provider().device());
     }
 
     void requireAttention() {
