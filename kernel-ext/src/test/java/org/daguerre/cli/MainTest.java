@@ -151,7 +151,8 @@ class MainTest {
                 Arguments.of("scenes|--count|2|--world|fish|--out|target/unmade", "fish"),
                 Arguments.of("evaluate|exact|--prompts|0|--out|target/unmade", "--prompts is 0"),
                 Arguments.of(
-                        "evaluate|exact|--round-trips|3|--out|target/unmade", "--round-trips needs an autoencoder"),
+                        "evaluate|exact|--round-trips|3|--out|target/unmade",
+                        "'exact' has no vae_encoder and no vae_decoder"),
                 Arguments.of("evaluate|exact|--seed|1", "'--seed' is no option of daguerre evaluate"),
                 Arguments.of("evaluate|exact|--count|2", "'--count' is no option of daguerre evaluate"),
                 Arguments.of("doctor|now", "'now' is one argument too many"));

@@ -1,6 +1,7 @@
 package org.daguerre.scene;
 
 import java.util.Locale;
+import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 
 /**
@@ -46,6 +47,27 @@ public enum GenEval {
     /** Whether a picture that was judged by its {@link #claim} does what the task asks. */
     public boolean right(Verdict verdict) {
         return right.test(verdict);
+    }
+
+    /**
+     * Whether a picture passes by GenEval's own rule, as it is in its evaluate_images.py: what was asked for must be there, and more of
+     * it is excused in all tasks but counting.
+     */
+    public boolean rightByItsOwnRule(Verdict verdict) {
+        return switch (this) {
+            case SINGLE_OBJECT, COLORS, COLOR_ATTRIBUTION -> there(verdict, Found::is);
+            case TWO_OBJECT -> there(verdict, (object, group) -> object.shape() == group.shape());
+            case POSITION -> verdict.relation().orElse(false);
+            case COUNTING -> right(verdict);
+        };
+    }
+
+    private static boolean there(Verdict verdict, BiPredicate<Found, Group> is) {
+        return verdict.asked().groups().stream()
+                .allMatch(group -> verdict.findings().objects().stream()
+                                .filter(object -> is.test(object, group))
+                                .count()
+                        >= group.count());
     }
 
     /**
