@@ -31,7 +31,7 @@ final class BenchCommand implements Callable<Integer> {
     private int rounds = 10;
 
     @Option(names = "--reloads", paramLabel = "N", description = "the number of times to load it again, 0 or more")
-    private int reloads = 50;
+    private int reloads = 150;
 
     @Option(
             names = "--python",

@@ -43,8 +43,8 @@ public record Benchmark(
     /** Rounds before the measured ones, for the compiler of the JVM. */
     private static final int WARM_UP = 3;
 
-    /** Reloads until memory should have settled. */
-    private static final int SETTLED = 10;
+    /** Reloads after which memory has settled, compiled code and all. */
+    private static final int SETTLED = 50;
 
     private static final OperatingSystemMXBean SYSTEM =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
@@ -119,7 +119,7 @@ public record Benchmark(
             throw new IllegalArgumentException("rounds is " + rounds + ". Give 1 or more, usually 10.");
         }
         if (reloads < 0) {
-            throw new IllegalArgumentException("reloads is " + reloads + ". Give 0 or more, usually 50.");
+            throw new IllegalArgumentException("reloads is " + reloads + ". Give 0 or more, usually 150.");
         }
         ModelFolder folder = ModelsFolder.find(nameOrFolder);
         Map<String, Time> times = new LinkedHashMap<>();

@@ -91,6 +91,6 @@ class BenchmarkTest {
         var rounds = assertThrows(IllegalArgumentException.class, () -> Benchmark.of("exact", 0, 1, stage -> {}));
         assertEquals("rounds is 0. Give 1 or more, usually 10.", rounds.getMessage());
         var reloads = assertThrows(IllegalArgumentException.class, () -> Benchmark.of("exact", 1, -1, stage -> {}));
-        assertEquals("reloads is -1. Give 0 or more, usually 50.", reloads.getMessage());
+        assertEquals("reloads is -1. Give 0 or more, usually 150.", reloads.getMessage());
     }
 }
