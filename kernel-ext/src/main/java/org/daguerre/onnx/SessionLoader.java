@@ -7,8 +7,14 @@ import ai.onnxruntime.OrtProvider;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.providers.OrtCUDAProviderOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URL;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Makes ONNX Runtime's sessions, on CUDA where it is asked for and there. Called on the owner thread. */
 final class SessionLoader {
@@ -17,6 +23,9 @@ final class SessionLoader {
     private static final long ONE_THREAD_BYTES = 32L << 20;
 
     private static final int MESSAGE_CHARS = 240;
+
+    /** Where ONNX Runtime's Java classes come from; of two versions it would be chance which native library is loaded. */
+    private static final List<URL> RUNTIMES = runtimes(SessionLoader.class.getClassLoader());
 
     private final OrtEnvironment environment;
     private final Path file;
@@ -28,11 +37,31 @@ final class SessionLoader {
      * @param external whether weights lie beside the file
      */
     SessionLoader(Path file, byte[] bytes, boolean external) {
+        requireOne(RUNTIMES);
         this.environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "daguerre");
         this.file = file;
         this.bytes = bytes;
         boolean small = !external && file.toFile().length() < ONE_THREAD_BYTES;
         this.threads = small ? 1 : Runtime.getRuntime().availableProcessors();
+    }
+
+    static List<URL> runtimes(ClassLoader loader) {
+        try {
+            return Collections.list(loader.getResources("ai/onnxruntime/OrtEnvironment.class"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** @throws ModelException if there is more than one */
+    static void requireOne(List<URL> runtimes) {
+        if (runtimes.size() > 1) {
+            throw new ModelException("ONNX Runtime is on the class path " + runtimes.size() + " times: "
+                    + runtimes.stream()
+                            .map(url -> url.toString().replaceAll("^(?:jar:)?file:.*/([^/!]+)!?/ai/.*", "$1"))
+                            .collect(Collectors.joining(", "))
+                    + ". Keep one of them.");
+        }
     }
 
     /** @throws ModelException if the file cannot run here, or the device is not there */

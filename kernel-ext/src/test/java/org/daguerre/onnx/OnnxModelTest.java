@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +21,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.jar.JarOutputStream;
+import java.util.zip.ZipEntry;
 import org.daguerre.tensor.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -362,5 +367,23 @@ class OnnxModelTest {
         assertEquals("6500000000", limited.get("gpu_mem_limit"));
         assertEquals("1", limited.get("use_tf32"));
         assertThrows(IllegalArgumentException.class, () -> new CudaSettings(-1, false));
+    }
+
+    @Test
+    void secondRuntimeOnTheClassPathIsRefusedByName() throws Exception {
+        Path jar = folder.resolve("other-1.29.0.jar");
+        String entry = "ai/onnxruntime/OrtEnvironment.class";
+        try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar))) {
+            out.putNextEntry(new ZipEntry(entry));
+        }
+        SessionLoader.requireOne(SessionLoader.runtimes(getClass().getClassLoader()));
+        URL[] more = {jar.toUri().toURL()};
+        try (URLClassLoader both = new URLClassLoader(more, getClass().getClassLoader())) {
+            String message = assertThrows(
+                            ModelException.class, () -> SessionLoader.requireOne(SessionLoader.runtimes(both)))
+                    .getMessage();
+            assertTrue(message.startsWith("ONNX Runtime is on the class path 2 times: onnxruntime"), message);
+            assertTrue(message.endsWith(".jar, other-1.29.0.jar. Keep one of them."), message);
+        }
     }
 }
