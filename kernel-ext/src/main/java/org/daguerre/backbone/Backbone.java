@@ -68,8 +68,7 @@ public final class Backbone implements AutoCloseable {
         }
         int axis = rank == 3 ? 2 : 1;
         int answered = y.axis(axis);
-        int width =
-                x.axis(axis) > 0 ? x.axis(axis) : answered; // diffusers' old script leaves all axes of the input open
+        int width = x.axisOr(axis, answered); // diffusers' old script leaves all axes of the input open
         this.channels = rank == 3 ? width / 4 : width;
         if (channels < 1 || answered >= 0 && answered != width && (rank == 3 || answered != 2 * width)) {
             throw new ModelException(

@@ -30,6 +30,11 @@ public record Port(String name, ElementType type, List<Long> shape, List<String>
         return Math.toIntExact(shape.get(i));
     }
 
+    /** The length of an axis, or another where it may vary. */
+    public int axisOr(int i, int otherwise) {
+        return axis(i) > 0 ? axis(i) : otherwise;
+    }
+
     /** True if a tensor of this shape can go through. */
     public boolean fits(int[] actual) {
         if (actual.length != rank()) {

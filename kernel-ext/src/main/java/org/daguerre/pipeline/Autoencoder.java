@@ -67,10 +67,8 @@ public final class Autoencoder implements LoadedModel {
     }
 
     private int channels() {
-        int inGraph = vae.decoder().input("latent_sample", 4).axis(1);
-        return inGraph > 0
-                ? inGraph
-                : folder.config("vae_decoder").path("latent_channels").asInt(4);
+        int configured = folder.config("vae_decoder").path("latent_channels").asInt(4);
+        return vae.decoder().input("latent_sample", 4).axisOr(1, configured);
     }
 
     private ModelCard card(boolean verified, List<String> notes) {
@@ -92,7 +90,7 @@ public final class Autoencoder implements LoadedModel {
 
     /** Height or width of the pictures, where the graph says it. */
     private int side(int axis, int usual) {
-        return input != null && input.axis(axis) > 0 ? input.axis(axis) : usual;
+        return input == null ? usual : input.axisOr(axis, usual);
     }
 
     /**
@@ -134,11 +132,6 @@ public final class Autoencoder implements LoadedModel {
     /** Pixels a side for one value of the latents, the f of "f = 8". */
     public int scale() {
         return scale;
-    }
-
-    @Override
-    public String name() {
-        return folder.name();
     }
 
     @Override

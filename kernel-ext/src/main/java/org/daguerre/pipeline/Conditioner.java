@@ -187,7 +187,7 @@ final class Conditioner {
         if (!backbone.conditions().containsKey(POOLED)) {
             return joined;
         }
-        int dim = port.axis(2) > 0 ? port.axis(2) : t5 == null ? joined.shape()[2] : t5.shape()[2];
+        int dim = port.axisOr(2, t5 == null ? joined.shape()[2] : t5.shape()[2]);
         if (joined.shape()[2] > dim || t5 != null && t5.shape()[2] != dim) {
             return joined; // of another model, which the check of shapes will say
         }

@@ -22,7 +22,9 @@ public sealed interface LoadedModel extends AutoCloseable permits Model, Autoenc
     }
 
     /** The folder's name, such as tray. */
-    String name();
+    default String name() {
+        return card().name();
+    }
 
     /** What tells it from one retrained under its name: {@link ModelFolder#fingerprint()}. */
     String fingerprint();

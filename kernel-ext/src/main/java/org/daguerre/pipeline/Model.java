@@ -158,11 +158,6 @@ public final class Model implements LoadedModel {
     }
 
     @Override
-    public String name() {
-        return folder.name();
-    }
-
-    @Override
     public String fingerprint() {
         return folder.fingerprint();
     }

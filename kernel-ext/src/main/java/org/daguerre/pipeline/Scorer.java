@@ -27,7 +27,6 @@ public final class Scorer implements LoadedModel {
     private final ModelFolder folder;
     private final TextEncoder textEncoder;
     private final OnnxModel imageEncoder;
-    private final Port input;
     private final ModelCard card;
     private volatile boolean closed;
 
@@ -43,7 +42,7 @@ public final class Scorer implements LoadedModel {
         this.folder = folder;
         this.textEncoder = textEncoder;
         this.imageEncoder = imageEncoder;
-        this.input = imageEncoder.input(PIXELS, 4);
+        Port input = imageEncoder.input(PIXELS, 4);
         imageEncoder.output(IMAGE_EMBEDS, 2);
         if (!textEncoder.projects()) {
             throw new ModelException(textEncoder.model().label() + " has no output 'text_embeds' to compare with "
@@ -62,7 +61,8 @@ public final class Scorer implements LoadedModel {
         facts.put("space", image > 0 ? image + " numbers" : "as many numbers as its graph gives");
         facts.put("reads", textEncoder.tokenizer().modelMaxLength() + " tokens");
         int usual = folder.config("image_encoder").path("image_size").asInt(224); // CLIP's
-        this.card = ModelCard.of(folder, verified, facts, List.of(side(2, usual), side(3, usual)), networks, List.of());
+        this.card = ModelCard.of(
+                folder, verified, facts, List.of(input.axisOr(2, usual), input.axisOr(3, usual)), networks, List.of());
     }
 
     /**
@@ -91,10 +91,6 @@ public final class Scorer implements LoadedModel {
             }
             throw e;
         }
-    }
-
-    private int side(int axis, int usual) {
-        return input.axis(axis) > 0 ? input.axis(axis) : usual;
     }
 
     /**
@@ -164,11 +160,6 @@ public final class Scorer implements LoadedModel {
         }
         double length = Math.sqrt(ofX * ofY);
         return length == 0 ? 0 : Math.max(-1, Math.min(1, product / length));
-    }
-
-    @Override
-    public String name() {
-        return folder.name();
     }
 
     @Override
