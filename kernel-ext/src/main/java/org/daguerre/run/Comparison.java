@@ -205,17 +205,16 @@ public final class Comparison {
     public double fraction() {
         double made = 0;
         double all = 0;
-        List<Run> runs = new ArrayList<>(entries.stream().map(Entry::run).toList());
-        solutions().forEach(solution -> runs.add(solution.run()));
-        for (Run run : runs) {
+        for (int i = 0; i < entries.size(); i++) {
+            Run run = entries.get(i).run();
             made += run.calls();
-            all += run.calls() + callsLeft(run);
+            all += run.calls() + (failures[i] == null ? run.callsLeft() : 0);
+        }
+        for (ReferenceSolution solution : solutions()) {
+            made += solution.run().calls();
+            all += solution.run().calls() + solution.run().callsLeft();
         }
         return all == 0 ? 1 : made / all;
-    }
-
-    private static int callsLeft(Run run) {
-        return run.done() ? 0 : run.sampling().sampler().callsLeft(run.trajectory());
     }
 
     /** The reference solutions, each once. */
@@ -238,7 +237,7 @@ public final class Comparison {
         double milliseconds = 0;
         for (ReferenceSolution solution : solutions) {
             made += solution.run().calls();
-            all += solution.run().calls() + callsLeft(solution.run());
+            all += solution.run().calls() + solution.run().callsLeft();
             milliseconds += solution.milliseconds();
         }
         return String.format(

@@ -39,6 +39,7 @@ public final class Run implements Sampled {
     private Run(Sampling sampling, Node node) {
         this.sampling = sampling;
         this.node = node;
+        callsLeft(); // one's own sampler may err in this: it is told before the first step, not in the middle
     }
 
     @Override
@@ -88,6 +89,22 @@ public final class Run implements Sampled {
     /** Times the model was asked on the way here. */
     public int calls() {
         return node.calls();
+    }
+
+    /** Times the model will still be asked, as the sampler tells; 0 when done. */
+    int callsLeft() {
+        return callsLeft(sampling, trajectory());
+    }
+
+    private static int callsLeft(Sampling by, Trajectory soFar) {
+        if (soFar.done()) {
+            return 0;
+        }
+        try {
+            return Math.max(0, by.sampler().callsLeft(soFar));
+        } catch (RuntimeException | StackOverflowError | AssertionError e) {
+            throw Watched.explained("sampler '" + by.sampler() + "' in callsLeft", e);
+        }
     }
 
     /** Who is told of every call and every step; replaces the one before. */
@@ -146,14 +163,14 @@ public final class Run implements Sampled {
     private void advance(Sampling by) {
         Node from = node;
         Trajectory soFar = from.trajectory();
-        int expected = from.calls() + by.sampler().callsLeft(soFar);
+        int expected = from.calls() + callsLeft(by, soFar);
         String at = "step " + (soFar.length() + 1);
         Watched model = new Watched(by.model(), at);
-        Denoiser guided = by.guidance().guide(model);
+        Denoiser guided = guided(by.guidance(), model);
         int[] calls = {from.calls()};
         Denoiser counted = (x, level) -> {
             throwIfCancelled();
-            Prediction prediction = guided(guided, by.guidance(), model, x, level);
+            Prediction prediction = answer(guided, by.guidance(), model, x, level);
             calls[0]++;
             observer.on(new Progress(
                     this,
@@ -183,14 +200,27 @@ public final class Run implements Sampled {
         }
         double milliseconds = (System.nanoTime() - start) / 1e6;
         Trajectory after = soFar.then(step);
-        int left = after.done() ? 0 : by.sampler().callsLeft(after);
+        int left = callsLeft(by, after);
         node = new Node(from, after, by, milliseconds, calls[0]);
         observer.on(new Progress(
                 this, after.length(), after.length() + after.stepsLeft(), calls[0], calls[0] + left, true));
     }
 
     /** One's own guidance may err as well as one's own sampler. */
-    private static Prediction guided(Denoiser guided, Guidance guidance, Watched model, Tensor x, Level level) {
+    private static Denoiser guided(Guidance guidance, Watched model) {
+        Denoiser guided;
+        try {
+            guided = guidance.guide(model);
+        } catch (RuntimeException | Error e) {
+            throw model.failed("'" + guidance + "'", e);
+        }
+        if (guided == null) {
+            throw model.failed("'" + guidance + "' guides to null. Return a denoiser.");
+        }
+        return guided;
+    }
+
+    private static Prediction answer(Denoiser guided, Guidance guidance, Watched model, Tensor x, Level level) {
         String whose = "the answer of '" + guidance + "' ";
         Prediction prediction;
         try {

@@ -75,7 +75,16 @@ public record Sampling(
 
     /** Another sampler with its own spacing. */
     public Sampling sampler(Sampler sampler) {
-        return new Sampling(model, schedule, shape, sampler, guidance, sampler.spacing(), steps, seed, edits);
+        Spacing own;
+        try {
+            own = sampler.spacing();
+        } catch (RuntimeException | StackOverflowError | AssertionError e) {
+            throw Watched.explained("sampler '" + sampler + "' in spacing", e);
+        }
+        if (own == null) {
+            throw new IllegalStateException("spacing of sampler '" + sampler + "' is null. Return a Spacing.");
+        }
+        return new Sampling(model, schedule, shape, sampler, guidance, own, steps, seed, edits);
     }
 
     public Sampling schedule(NoiseSchedule schedule) {
@@ -127,8 +136,7 @@ public record Sampling(
                 throw e;
             }
             requireLevels();
-            throw new IllegalStateException(
-                    "spacing '" + spacing + "' " + Watched.threw(e) + ". Mend it, or take another.", e);
+            throw Watched.explained("spacing '" + spacing + "'", e);
         }
     }
 

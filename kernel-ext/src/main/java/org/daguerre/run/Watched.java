@@ -78,6 +78,13 @@ final class Watched implements ConditionalDenoiser {
                 thrown));
     }
 
+    /** As {@link #failed(String, Throwable)}, before there is a step. */
+    static RuntimeException explained(String whose, Throwable thrown) {
+        return isOurs(thrown)
+                ? (RuntimeException) thrown
+                : new IllegalStateException(whose + " " + threw(thrown) + ". Mend it, or take another.", thrown);
+    }
+
     /** What somebody's code did, as a part of a sentence. */
     static String threw(Throwable thrown) {
         String message = thrown.getMessage();

@@ -12,10 +12,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
 import org.daguerre.denoiser.ConditionalDenoiser;
 import org.daguerre.denoiser.Denoiser;
 import org.daguerre.denoiser.ExactDenoiser;
+import org.daguerre.denoiser.Prediction;
 import org.daguerre.guidance.Guidance;
 import org.daguerre.sampler.Edit;
 import org.daguerre.sampler.Sampler;
@@ -24,9 +28,11 @@ import org.daguerre.sampler.Step;
 import org.daguerre.sampler.Trajectory;
 import org.daguerre.schedule.Level;
 import org.daguerre.schedule.NoiseSchedule;
+import org.daguerre.schedule.Spacing;
 import org.daguerre.tensor.Noise;
 import org.daguerre.tensor.Tensor;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -320,6 +326,96 @@ class RunTest {
                 failure.getMessage());
         assertSame(thrown, failure.getCause());
         assertEquals(0, run.trajectory().length());
+    }
+
+    /** A sampler that asks, like Euler's, but errs in what it tells of itself. */
+    private record Talker(Supplier<Spacing> ownSpacing, ToIntFunction<Trajectory> ownCallsLeft) implements Sampler {
+        @Override
+        public Step next(Denoiser model, Trajectory soFar) {
+            return RunTest.step(model, soFar, soFar.next(), soFar.noise());
+        }
+
+        @Override
+        public Spacing spacing() {
+            return ownSpacing.get();
+        }
+
+        @Override
+        public int callsLeft(Trajectory soFar) {
+            return ownCallsLeft.applyAsInt(soFar);
+        }
+
+        @Override
+        public String toString() {
+            return "talker";
+        }
+    }
+
+    private static <T> T boom() {
+        throw new IllegalCallerException("boom");
+    }
+
+    @Test
+    void samplerThatErrsInWhatItTellsOfItselfIsNamedBeforeItsFirstStep() {
+        Spacing spacing = SAMPLING.spacing();
+        assertMessage(
+                "sampler 'talker' in spacing threw IllegalCallerException (boom). Mend it, or take another.",
+                () -> SAMPLING.sampler(new Talker(RunTest::boom, Trajectory::stepsLeft)));
+        assertMessage(
+                "spacing of sampler 'talker' is null. Return a Spacing.",
+                () -> SAMPLING.sampler(new Talker(() -> null, Trajectory::stepsLeft)));
+        assertMessage(
+                "sampler 'talker' in callsLeft threw IllegalCallerException (boom). Mend it, or take another.",
+                () -> SAMPLING.sampler(new Talker(() -> spacing, soFar -> boom()))
+                        .start());
+    }
+
+    @Test
+    void samplerThatErrsInCallsLeftOnTheWayLeavesTheRunWhereItIs() {
+        Run run = SAMPLING.sampler(new Talker(SAMPLING::spacing, soFar -> soFar.length() < 2 ? 1 : boom()))
+                .start();
+        run.step();
+        Tensor before = run.x();
+        assertMessage(
+                "sampler 'talker' in callsLeft threw IllegalCallerException (boom). Mend it, or take another.",
+                run::step);
+        assertEquals(1, run.steps().size());
+        assertSame(before, run.x());
+        assertEquals(1, run.calls());
+    }
+
+    @Test
+    void guidanceThatErrsBeforeTheModelIsAskedIsNamed() {
+        assertMessage(
+                "in step 1 'mine' threw IllegalCallerException (boom). Mend it, or take another; the run stays before"
+                        + " this step.",
+                SAMPLING.guidance(guiding(model -> boom())).start()::step);
+        assertMessage(
+                "in step 1 'mine' guides to null. Return a denoiser.",
+                SAMPLING.guidance(guiding(model -> null)).start()::step);
+    }
+
+    private static Guidance guiding(Function<ConditionalDenoiser, Denoiser> guide) {
+        return new Guidance() {
+            @Override
+            public Prediction predict(ConditionalDenoiser model, Tensor x, Level level) {
+                return guide(model).predict(x, level);
+            }
+
+            @Override
+            public Denoiser guide(ConditionalDenoiser model) {
+                return guide.apply(model);
+            }
+
+            @Override
+            public String toString() {
+                return "mine";
+            }
+        };
+    }
+
+    private static void assertMessage(String message, Executable failing) {
+        assertEquals(message, assertThrows(IllegalStateException.class, failing).getMessage());
     }
 
     @Test
