@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.IntToDoubleFunction;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.daguerre.image.Theme;
 import org.daguerre.schedule.Form;
@@ -40,7 +41,7 @@ public final class SchedulePlot {
             this.logarithmic = logarithmic;
         }
 
-        private double of(NoiseSchedule schedule, int t) {
+        private double of(NoiseSchedule schedule, double t) {
             Level level = schedule.at(t);
             double value = switch (this) {
                 case ALPHAS_CUMPROD -> level.alphasCumprod();
@@ -120,7 +121,7 @@ public final class SchedulePlot {
     private static XYChart chart(Panels panels, Quantity quantity, Collection<? extends NoiseSchedule> schedules) {
         XYChart chart = panels.chart(quantity.title, "timestep t", quantity.symbol);
         DoubleSummaryStatistics range = schedules.stream()
-                .flatMapToDouble(s -> Arrays.stream(timesteps(s)).mapToDouble(t -> quantity.of(s, t)))
+                .flatMapToDouble(s -> Arrays.stream(timesteps(s)).map(t -> quantity.of(s, t)))
                 .filter(Double::isFinite)
                 .summaryStatistics();
         if (quantity.logarithmic && range.getCount() > 0) {
@@ -129,18 +130,17 @@ public final class SchedulePlot {
             chart.getStyler().setYAxisMin(0.0);
             chart.getStyler().setYAxisMax(Math.max(1, range.getMax()));
         }
-        chart.getStyler().setXAxisMin(0.0);
-        chart.getStyler()
-                .setXAxisMax(schedules.stream()
-                        .mapToDouble(NoiseSchedule::numTrainTimesteps)
-                        .max()
-                        .orElseThrow());
+        DoubleSummaryStatistics timesteps = schedules.stream()
+                .flatMapToDouble(s -> DoubleStream.of(s.timestep(0), s.timestep(1)))
+                .summaryStatistics();
+        chart.getStyler().setXAxisMin(Math.floor(timesteps.getMin()));
+        chart.getStyler().setXAxisMax(Math.floor(timesteps.getMax()) + 1);
         return chart;
     }
 
     private static void curve(
             Panels panels, XYChart chart, int index, String name, NoiseSchedule schedule, Quantity quantity) {
-        int[] t = timesteps(schedule);
+        double[] t = timesteps(schedule);
         IntToDoubleFunction value = i -> quantity.of(schedule, t[i]);
         int[] drawable = IntStream.range(0, t.length)
                 .filter(i -> Double.isFinite(value.applyAsDouble(i)))
@@ -156,10 +156,9 @@ public final class SchedulePlot {
     }
 
     /** Denser towards both ends, where schedules bend. */
-    private static int[] timesteps(NoiseSchedule schedule) {
-        int last = schedule.numTrainTimesteps() - 1;
+    private static double[] timesteps(NoiseSchedule schedule) {
         return IntStream.rangeClosed(0, POINTS)
-                .map(i -> (int) Math.rint(last * (1 - Math.cos(Math.PI * i / POINTS)) / 2))
+                .mapToDouble(i -> schedule.timestep((1 - Math.cos(Math.PI * i / POINTS)) / 2))
                 .distinct()
                 .toArray();
     }
@@ -177,8 +176,8 @@ public final class SchedulePlot {
 
     private static String altText(Map<String, ? extends NoiseSchedule> schedules) {
         List<String> parts = new ArrayList<>();
-        schedules.forEach((name, schedule) -> parts.add(name + " from " + describe(schedule.at(0)) + " to "
-                + describe(schedule.at(schedule.numTrainTimesteps() - 1))));
+        schedules.forEach((name, schedule) -> parts.add(name + " from " + describe(schedule.at(schedule.timestep(0)))
+                + " to " + describe(schedule.at(schedule.timestep(1)))));
         return (schedules.size() == 1 ? "Noise schedule " : "Noise schedules: ") + String.join("; ", parts) + ".";
     }
 

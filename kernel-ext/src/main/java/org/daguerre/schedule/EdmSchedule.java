@@ -45,6 +45,12 @@ public enum EdmSchedule implements NoiseSchedule {
         return Level.of((float) t(rounded), 1, rounded, Form.EXPLODING);
     }
 
+    /** Of the sigmas from 0.002 to 80 of the paper, even in their logarithm. */
+    @Override
+    public double timestep(double part) {
+        return t(0.002 * Math.pow(80 / 0.002, part));
+    }
+
     /** It grows with t, and its t are no whole numbers to be looked through. */
     @Override
     public EdmSchedule growing() {

@@ -18,6 +18,14 @@ public interface NoiseSchedule {
     }
 
     /**
+     * The timestep at a part of the way from the least noise, 0, to the most, 1, for tables and figures: a whole one where
+     * the model was trained with whole ones.
+     */
+    default double timestep(double part) {
+        return Math.rint(part * (numTrainTimesteps() - 1));
+    }
+
+    /**
      * This schedule, if its noise grows with the timestep, as samplers need it.
      *
      * @throws IllegalArgumentException if there is a timestep with less noise than the one before

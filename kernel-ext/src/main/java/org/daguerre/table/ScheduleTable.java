@@ -21,11 +21,10 @@ public final class ScheduleTable {
         if (rows < 2) {
             throw new IllegalArgumentException("rows is " + rows + ". Give 2 or more.");
         }
-        int last = schedule.numTrainTimesteps() - 1;
         return table(
                 schedule.toString(),
                 IntStream.range(0, rows)
-                        .map(i -> (int) Math.rint((double) i * last / (rows - 1)))
+                        .mapToDouble(i -> schedule.timestep((double) i / (rows - 1)))
                         .distinct()
                         .mapToObj(schedule::at)
                         .toList());

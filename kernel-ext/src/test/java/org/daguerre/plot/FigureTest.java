@@ -33,7 +33,11 @@ import org.daguerre.run.Sampling;
 import org.daguerre.run.StepFacts;
 import org.daguerre.sampler.Sampler;
 import org.daguerre.schedule.DdimSpacing;
+import org.daguerre.schedule.EdmSchedule;
+import org.daguerre.schedule.EdmSpacing;
 import org.daguerre.schedule.EulerSpacing;
+import org.daguerre.schedule.FinalSigma;
+import org.daguerre.schedule.Ladder;
 import org.daguerre.schedule.Level;
 import org.daguerre.schedule.NoiseSchedule;
 import org.daguerre.schedule.Plan;
@@ -193,6 +197,23 @@ class FigureTest {
         NoiseSchedule own = t -> Level.preserving(t, Math.pow(Math.cos(t / 1000 * Math.PI / 2), 2));
         String alt = SchedulePlot.of(Map.of("mine", own), Theme.LIGHT).altText();
         assertTrue(alt.startsWith("Noise schedule mine from alpha-bar 1.00"), alt);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void schedulesOfAnySigmaAreDrawnOverTheirOwnTimesteps(EdmSchedule schedule) {
+        XYChart chart = SchedulePlot.of(Map.of("edm", schedule), Theme.LIGHT, SchedulePlot.Quantity.SIGMA)
+                .charts()
+                .get(0);
+        double[] t = ((XYSeries) chart.getSeries("edm")).getXData();
+        assertEquals(0.002, schedule.at(t[0]).sigma(), 1e-9);
+        assertEquals(80, schedule.at(t[t.length - 1]).sigma(), 1e-6);
+        assertTrue(t[0] >= chart.getStyler().getXAxisMin());
+        assertTrue(t[t.length - 1] <= chart.getStyler().getXAxisMax());
+        Spacing spacing = new EdmSpacing(schedule, 0.002, 80, Ladder.karras(), FinalSigma.ZERO);
+        XYChart plan =
+                SchedulePlot.of(spacing.plan(schedule, 7), Theme.LIGHT).charts().get(0);
+        assertEquals(7, ((XYSeries) plan.getSeries("levels of the steps")).getXData().length);
     }
 
     @Test
