@@ -19,6 +19,8 @@ import java.util.Objects;
  */
 public record ContactSheet(List<Picture> pictures, List<String> captions, int columns, int gutter, Theme theme) {
 
+    private static final double LEAST_LETTERS = 9;
+
     public ContactSheet {
         pictures = List.copyOf(pictures);
         captions = List.copyOf(captions);
@@ -66,7 +68,7 @@ public record ContactSheet(List<Picture> pictures, List<String> captions, int co
         int cellWidth = pictures.stream().mapToInt(Picture::width).max().orElseThrow();
         int cellHeight = pictures.stream().mapToInt(Picture::height).max().orElseThrow();
         boolean lettered = !captions.isEmpty() && Lettering.available();
-        double size = Math.max(9, Math.min(14, cellWidth / 9.0));
+        double size = lettered ? lettersFor(cellWidth) : 0;
         int line = lettered ? (int) Math.ceil(size * 1.6) : 0;
         int rows = (pictures.size() + columns - 1) / columns;
         int width = columns * (cellWidth + gutter) + gutter;
@@ -107,6 +109,17 @@ public record ContactSheet(List<Picture> pictures, List<String> captions, int co
             }
         }
         return result.withAltText(altText());
+    }
+
+    /** The size of the captions, in points: smaller where that lets all of them stand whole. */
+    private double lettersFor(int cellWidth) {
+        double size = Math.max(LEAST_LETTERS, Math.min(14, cellWidth / 9.0));
+        double widest = captions.stream()
+                .mapToDouble(caption -> Lettering.width(caption, size))
+                .max()
+                .orElseThrow();
+        double fitting = Math.floor(size * cellWidth / widest);
+        return fitting < LEAST_LETTERS ? size : Math.min(size, fitting);
     }
 
     private String altText() {

@@ -23,8 +23,7 @@ public final class Lettering {
 
     private static boolean probe() {
         try {
-            FontRenderContext context = new FontRenderContext(null, true, true);
-            return font(12, Font.PLAIN).getStringBounds("fonts", context).getWidth() > 0;
+            return width("fonts", 12) > 0;
         } catch (Throwable missing) { // InternalError, NoClassDefFoundError, RuntimeException: each JDK has its own
             return false;
         }
@@ -45,6 +44,12 @@ public final class Lettering {
     /** The sans serif font at a size in points; style as in {@link Font}. */
     public static Font font(double size, int style) {
         return new Font(Font.SANS_SERIF, style, 12).deriveFont((float) size);
+    }
+
+    /** How wide a line of text is at a size in points. */
+    public static double width(String text, double size) {
+        FontRenderContext context = new FontRenderContext(null, true, true);
+        return font(size, Font.PLAIN).getStringBounds(text, context).getWidth();
     }
 
     /** Shortened with an ellipsis at its end until it is at most {@code width} wide in the font that g has set. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +70,17 @@ class ContactSheetTest {
         }
         assertTrue(IntStream.range(82 * lettered.width(), lettered.height() * lettered.width())
                 .anyMatch(i -> lettered.pixels()[i] == Theme.LIGHT.text()));
+    }
+
+    @Test
+    void lettersAreSmallerWhereCaptionsThenStandWhole() {
+        ContactSheet sheet = ContactSheet.of(List.of(RED.enlarged(128 / RED.width())));
+        Picture ends = sheet.captions(List.of("dpmpp-2s-ancestral")).picture();
+        Picture endsOtherwise = sheet.captions(List.of("dpmpp-2s-ancestraX")).picture();
+        assertFalse(Arrays.equals(ends.pixels(), endsOtherwise.pixels()), "its last letter is drawn");
+        Picture cut = sheet.captions(List.of("a tray with very many small things on it, one"))
+                .picture();
+        assertTrue(cut.height() > ends.height(), "one that is cut anyway keeps its size");
     }
 
     @Test
