@@ -42,17 +42,16 @@ public final class SchedulePlot {
         }
 
         private double of(NoiseSchedule schedule, double t) {
-            Level level = schedule.at(t);
+            return of(schedule.at(t), this == BETA && t > 0 ? schedule.at(t - 1).alphasCumprod() : 1);
+        }
+
+        /** @param before alpha-bar one timestep before, which beta alone needs */
+        private double of(Level level, double before) {
             double value = switch (this) {
                 case ALPHAS_CUMPROD -> level.alphasCumprod();
                 case SNR -> level.snr();
                 case SIGMA -> level.sigma();
-                case BETA ->
-                    level.form() != Form.PRESERVING
-                            ? Double.NaN
-                            : 1
-                                    - level.alphasCumprod()
-                                            / (t == 0 ? 1 : schedule.at(t - 1).alphasCumprod());
+                case BETA -> level.form() != Form.PRESERVING ? Double.NaN : 1 - level.alphasCumprod() / before;
             };
             return logarithmic ? Math.log10(value) : value;
         }
@@ -63,7 +62,11 @@ public final class SchedulePlot {
 
     private SchedulePlot() {}
 
-    /** The chosen quantities of each schedule, by name; all four of none is chosen. */
+    /**
+     * The chosen quantities of each schedule, by name; all that they have if none is chosen.
+     *
+     * @throws IllegalArgumentException if there is no schedule, one without a name, or beta is chosen and none has it
+     */
     public static Figure of(Map<String, ? extends NoiseSchedule> schedules, Theme theme, Quantity... quantities) {
         if (schedules.isEmpty() || schedules.keySet().stream().anyMatch(String::isBlank)) {
             throw new IllegalArgumentException(
@@ -76,7 +79,15 @@ public final class SchedulePlot {
                 Panels.Key.curves(schedules.keySet()));
         List<XYChart> charts = new ArrayList<>();
         for (Quantity quantity : quantities.length == 0 ? Quantity.values() : quantities) {
-            XYChart chart = chart(panels, quantity, schedules.values());
+            if (schedules.values().stream()
+                    .allMatch(schedule -> values(quantity, schedule).findAny().isEmpty())) {
+                if (quantities.length == 0) {
+                    continue;
+                }
+                throw new IllegalArgumentException(quantity.symbol + " is of variance preserving schedules, and "
+                        + String.join(", ", schedules.keySet()) + " is none. Draw schedule, snr or sigma.");
+            }
+            XYChart chart = chart(panels, quantity, schedules.values(), List.of());
             int index = 0;
             for (Map.Entry<String, ? extends NoiseSchedule> entry : schedules.entrySet()) {
                 curve(panels, chart, index++, entry.getKey(), entry.getValue(), quantity);
@@ -96,21 +107,17 @@ public final class SchedulePlot {
                 List.of(new Panels.Key(schedule.toString(), false), new Panels.Key(STEPS, true)));
         List<XYChart> charts = new ArrayList<>();
         for (Quantity quantity : List.of(Quantity.ALPHAS_CUMPROD, Quantity.SNR)) {
-            XYChart chart = chart(panels, quantity, List.of(schedule));
-            curve(panels, chart, 0, schedule.toString(), schedule, quantity);
             List<Level> levels = plan.from().stream()
-                    .filter(level -> quantity == Quantity.ALPHAS_CUMPROD || Double.isFinite(Math.log10(level.snr())))
+                    .filter(level -> Double.isFinite(quantity.of(level, 1)))
                     .toList();
+            XYChart chart = chart(panels, quantity, List.of(schedule), levels);
+            curve(panels, chart, 0, schedule.toString(), schedule, quantity);
             panels.dots(
                     chart,
                     1,
                     STEPS,
                     levels.stream().mapToDouble(Level::t).toArray(),
-                    levels.stream()
-                            .mapToDouble(level -> quantity == Quantity.ALPHAS_CUMPROD
-                                    ? level.alphasCumprod()
-                                    : Math.log10(level.snr()))
-                            .toArray());
+                    levels.stream().mapToDouble(level -> quantity.of(level, 1)).toArray());
             charts.add(chart);
         }
         return inRows(panels, charts)
@@ -118,13 +125,15 @@ public final class SchedulePlot {
                         + " to " + describe(plan.end()) + ".");
     }
 
-    private static XYChart chart(Panels panels, Quantity quantity, Collection<? extends NoiseSchedule> schedules) {
+    /** Axes that hold the curves of the schedules and the dots of some levels. */
+    private static XYChart chart(
+            Panels panels, Quantity quantity, Collection<? extends NoiseSchedule> schedules, List<Level> levels) {
         XYChart chart = panels.chart(quantity.title, "timestep t", quantity.symbol);
-        DoubleSummaryStatistics range = schedules.stream()
-                .flatMapToDouble(s -> Arrays.stream(timesteps(s)).map(t -> quantity.of(s, t)))
-                .filter(Double::isFinite)
+        DoubleSummaryStatistics range = DoubleStream.concat(
+                        schedules.stream().flatMapToDouble(schedule -> values(quantity, schedule)),
+                        levels.stream().mapToDouble(level -> quantity.of(level, 1)))
                 .summaryStatistics();
-        if (quantity.logarithmic && range.getCount() > 0) {
+        if (quantity.logarithmic) {
             Panels.powersOfTen(chart, range.getMin(), range.getMax());
         } else {
             chart.getStyler().setYAxisMin(0.0);
@@ -136,6 +145,12 @@ public final class SchedulePlot {
         chart.getStyler().setXAxisMin(Math.floor(timesteps.getMin()));
         chart.getStyler().setXAxisMax(Math.floor(timesteps.getMax()) + 1);
         return chart;
+    }
+
+    private static DoubleStream values(Quantity quantity, NoiseSchedule schedule) {
+        return Arrays.stream(timesteps(schedule))
+                .map(t -> quantity.of(schedule, t))
+                .filter(Double::isFinite);
     }
 
     private static void curve(

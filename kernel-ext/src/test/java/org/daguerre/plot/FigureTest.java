@@ -210,10 +210,26 @@ class FigureTest {
         assertEquals(80, schedule.at(t[t.length - 1]).sigma(), 1e-6);
         assertTrue(t[0] >= chart.getStyler().getXAxisMin());
         assertTrue(t[t.length - 1] <= chart.getStyler().getXAxisMax());
-        Spacing spacing = new EdmSpacing(schedule, 0.002, 80, Ladder.karras(), FinalSigma.ZERO);
-        XYChart plan =
-                SchedulePlot.of(spacing.plan(schedule, 7), Theme.LIGHT).charts().get(0);
-        assertEquals(7, ((XYSeries) plan.getSeries("levels of the steps")).getXData().length);
+        Spacing spacing = new EdmSpacing(schedule, 0.002, 500, Ladder.karras(), FinalSigma.ZERO);
+        for (XYChart plan :
+                SchedulePlot.of(spacing.plan(schedule, 7), Theme.LIGHT).charts()) {
+            double[] dots = ((XYSeries) plan.getSeries("levels of the steps")).getYData();
+            assertEquals(7, dots.length);
+            assertTrue(
+                    Arrays.stream(dots).min().orElseThrow() >= plan.getStyler().getYAxisMin(), "every dot is seen");
+        }
+    }
+
+    @Test
+    void quantityThatNoScheduleHasGetsNoPanelAndIsRefusedWhereItIsAskedFor() {
+        Map<String, NoiseSchedule> edm = Map.of("edm", EdmSchedule.INSTANCE);
+        assertEquals(3, SchedulePlot.of(edm, Theme.LIGHT).charts().size());
+        assertEquals(
+                "β is of variance preserving schedules, and edm is none. Draw schedule, snr or sigma.",
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () -> SchedulePlot.of(edm, Theme.LIGHT, SchedulePlot.Quantity.BETA))
+                        .getMessage());
     }
 
     @Test
