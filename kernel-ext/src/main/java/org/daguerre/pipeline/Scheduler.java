@@ -24,6 +24,7 @@ record Scheduler(ObjectNode json, SchedulerConfig config, Map<String, String> as
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String SCHEDULE = "beta_schedule";
+    private static final String CLIPPING = "clip_sample";
     private static final String SPACING = "timestep_spacing";
     private static final Map<String, String> LADDERS = Map.of(
             "karras", "use_karras_sigmas",
@@ -41,6 +42,10 @@ record Scheduler(ObjectNode json, SchedulerConfig config, Map<String, String> as
         ObjectNode changed = json.deepCopy();
         boolean flow = config.schedule() instanceof FlowSchedule;
         SchedulerConfig.optionsOf(name, flow).forEach((key, value) -> changed.set(key, JSON.valueToTree(value)));
+        if (!changed.has(
+                CLIPPING)) { // some classes clip by default: a latent model of a class that cannot, clips under none
+            changed.set(CLIPPING, JSON.valueToTree(config.honoured().getOrDefault(CLIPPING, false)));
+        }
         if (flow) {
             double shift = json.path("shift").asDouble(json.path("flow_shift").asDouble(1));
             changed.put("shift", shift);

@@ -66,6 +66,24 @@ class SchedulerTest {
                 finished, sampling(scheduler(FLOW).sampler("heun")).start().finish());
     }
 
+    /** diffusers' from_config takes the new class's default, which clips the latents of Stable Diffusion 1. */
+    @Test
+    void samplerByNameClipsOnlyWhatTheModelsOwnWouldClip() throws IOException {
+        for (String own : List.of("PNDM", "EulerDiscrete", "DPMSolverMultistep")) {
+            Scheduler unclipped = scheduler("{\"_class_name\": \"" + own + "Scheduler\"}");
+            for (String name : List.of("ddim", "ddpm")) {
+                assertEquals(
+                        false, unclipped.sampler(name).config().honoured().get("clip_sample"), own + " under " + name);
+            }
+        }
+        Scheduler pixels = scheduler("{\"_class_name\": \"DDPMScheduler\"}");
+        assertEquals(true, pixels.sampler("ddim").config().honoured().get("clip_sample"));
+        assertEquals(
+                true,
+                pixels.sampler("euler").sampler("ddim").config().honoured().get("clip_sample"),
+                "on the way through one that cannot clip as well");
+    }
+
     @Test
     void zeroTerminalSnrIsKeptUnderEverySamplerByName() throws IOException {
         DiscreteSchedule trained = NoiseSchedule.scaledLinear(1000, 0.00085, 0.012);
