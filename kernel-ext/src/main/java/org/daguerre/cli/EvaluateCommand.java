@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import java.util.function.IntConsumer;
 import org.daguerre.argument.MethodOptions;
 import org.daguerre.argument.ModelOptions;
+import org.daguerre.evaluation.Foil;
 import org.daguerre.evaluation.ModelSheet;
 import org.daguerre.evaluation.Study;
 import org.daguerre.evaluation.WordMaps;
@@ -17,8 +18,10 @@ import org.daguerre.image.Picture;
 import org.daguerre.name.Names;
 import org.daguerre.pipeline.Autoencoder;
 import org.daguerre.pipeline.Generation;
+import org.daguerre.pipeline.LoadedModel;
 import org.daguerre.pipeline.Model;
 import org.daguerre.pipeline.Request;
+import org.daguerre.pipeline.Scorer;
 import org.daguerre.run.Sampling;
 import org.daguerre.scene.Evaluation;
 import org.daguerre.scene.Labels;
@@ -43,7 +46,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         showDefaultValues = true,
         description =
-                "Judges what a model draws for prompts that it was not trained on. Goes on where an earlier call was ended.")
+                "Judges what a model draws for prompts that it was not trained on. Goes on where an earlier call was ended. A"
+                        + " pair of encoders is asked to tell captions from false ones.")
 final class EvaluateCommand implements Callable<Integer> {
 
     private static final int PICTURES_A_SHEET = 20;
@@ -140,7 +144,13 @@ final class EvaluateCommand implements Callable<Integer> {
             write("round-trips", roundTrips(where.autoencoder(model)));
             return 0;
         }
-        Request settings = options.apply(where.model(model).prompt(""));
+        LoadedModel loaded = where.load(model);
+        if (loaded instanceof Scorer scorer && labelSheets == null && study == null) {
+            Files.createDirectories(out);
+            write("report", Foil.report(scorer, subject(scorer), prompts, promptSeed));
+            return 0;
+        }
+        Request settings = options.apply(loaded.toModel().prompt(""));
         if (labelSheets != null) {
             writeLabelSheets(settings);
         } else if (study != null) {
@@ -212,8 +222,8 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private Report roundTrips(Autoencoder loaded) throws IOException {
-        String subject = loaded.name() + " " + loaded.fingerprint().substring(0, 12);
-        RoundTrips trips = new RoundTrips(subject, world, roundTrips, promptSeed, out.resolve("round-trips.jsonl"));
+        RoundTrips trips =
+                new RoundTrips(subject(loaded), world, roundTrips, promptSeed, out.resolve("round-trips.jsonl"));
         return shown(
                 roundTrips,
                 judged -> trips.run(
@@ -267,12 +277,16 @@ final class EvaluateCommand implements Callable<Integer> {
         return Raster.of(picture.width(), picture.height(), picture.pixels());
     }
 
+    private static String subject(LoadedModel model) {
+        return model.name() + " " + model.fingerprint().substring(0, 12);
+    }
+
     /** What the verdicts depend on, the prompts apart: verdicts on one subject are not taken for those on another. */
     private String subject(Request settings) {
         Model model = settings.model();
         Sampling sampling = settings.toSampling();
         int[] shape = sampling.shape();
-        return model.name() + " " + model.fingerprint().substring(0, 12) + ", " + settings.steps() + " steps of "
+        return subject(model) + ", " + settings.steps() + " steps of "
                 + sampling.sampler() + " on " + sampling.spacing() + ", " + sampling.schedule() + ", "
                 + settings.guidance()
                 + (settings.negative().isEmpty() ? "" : ", not \"" + settings.negative() + "\"")

@@ -68,9 +68,12 @@ class EvaluateCommandTest {
         }
         arguments.addAll(List.of("--out", temp.resolve("out").toString()));
         arguments.addAll(List.of(more));
+        return run(arguments.toArray(String[]::new));
+    }
+
+    private int run(String... arguments) {
         StringWriter errors = new StringWriter();
-        int code = Main.run(
-                new PrintWriter(new StringWriter()), new PrintWriter(errors), arguments.toArray(String[]::new));
+        int code = Main.run(new PrintWriter(new StringWriter()), new PrintWriter(errors), arguments);
         err = errors.toString();
         return code;
     }
@@ -133,6 +136,25 @@ class EvaluateCommandTest {
         String page = Files.readString(temp.resolve("out").resolve("geneval.md"));
         assertTrue(page.contains("](geneval.png)"), page);
         assertTrue(Files.size(temp.resolve("out").resolve("geneval.png")) > 0);
+    }
+
+    @Test
+    void pairOfEncodersIsAskedToTellCaptionsFromFoilsAndNotToDraw() throws IOException {
+        Path clip = EXACT.resolveSibling("clip");
+        assertEquals(
+                0,
+                run(
+                        "evaluate",
+                        clip.toString(),
+                        "--prompts",
+                        "10",
+                        "--out",
+                        temp.resolve("out").toString()),
+                err);
+        String report = Files.readString(temp.resolve("out").resolve("report.md"));
+        assertTrue(report.startsWith("clip ") && report.contains("| places exchanged | "), report);
+        assertEquals(Main.FAILED, run("evaluate", clip.toString(), "--study", "counts"));
+        assertTrue(err.contains("Daguerre.scorer"), err);
     }
 
     @Test
