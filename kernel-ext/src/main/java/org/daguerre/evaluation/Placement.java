@@ -36,11 +36,12 @@ record Placement(List<Box> boxes) {
     private record Match(Found object, double iou, double inside) {}
 
     /**
-     * How many boxes hold an object whose own box overlaps by a half, and one of the phrase's colour and shape; the mean over the boxes
-     * of that overlap and of the share of the object's mask that lies inside, both 0 for an empty box.
+     * How many boxes hold an object whose own box overlaps by a half, one of the phrase's colour, and one of its colour and shape;
+     * whether there are as many objects as boxes; the mean over the boxes of that overlap and of the share of the object's mask that lies
+     * inside, both 0 for an empty box.
      */
     Experiment.Observed observe(Findings findings) {
-        int held = 0, right = 0;
+        int held = 0, coloured = 0, right = 0;
         double iou = 0, inside = 0;
         for (Box box : boxes) {
             Match best = new Match(null, 0, 0);
@@ -50,13 +51,16 @@ record Placement(List<Box> boxes) {
             }
             boolean in = best.iou >= IN_ITS_BOX;
             held += in ? 1 : 0;
+            coloured += in && box.phrase().startsWith(best.object.colour().word() + " ") ? 1 : 0;
             right += in && box.phrase().equals(phrase(best.object)) ? 1 : 0;
             iou += best.iou / boxes.size();
             inside += best.inside / boxes.size();
         }
         Map<String, Rate> rates = new LinkedHashMap<>();
         rates.put("an object", new Rate(held, boxes.size()));
+        rates.put("one of its colour", new Rate(coloured, boxes.size()));
         rates.put("the object named", new Rate(right, boxes.size()));
+        rates.put("as many as boxes", Study.rate(findings.objects().size() == boxes.size()));
         Map<String, Double> values = new LinkedHashMap<>();
         values.put("IoU", iou);
         values.put("mask inside", inside);

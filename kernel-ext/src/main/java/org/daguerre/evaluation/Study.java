@@ -21,6 +21,8 @@ import org.daguerre.plot.IntervalPlot;
 import org.daguerre.scene.Claim;
 import org.daguerre.scene.Colour;
 import org.daguerre.scene.Experiment;
+import org.daguerre.scene.FullClaim;
+import org.daguerre.scene.FullVerdict;
 import org.daguerre.scene.GenEval;
 import org.daguerre.scene.Group;
 import org.daguerre.scene.Judge;
@@ -331,6 +333,63 @@ public enum Study {
                     "IoU",
                     List.of(new IntervalPlot.Panel("", curves)),
                     Theme.LIGHT);
+        }
+    },
+
+    /** Whether things stand in the boxes that they were asked for in; beside it what other boxes, and none, would reach. */
+    BOXES {
+        @Override
+        Plan plan(Request settings, int prompts, long seed) {
+            List<Prompt> asked = Prompts.heldOut(prompts, seed);
+            SceneSeries scenes = new SceneSeries(seed);
+            List<String> conditions = List.of("these", "others", "none");
+            return Plan.of(conditions, prompts, (row, i) -> text(asked.get(i)), (row, i) -> {
+                Prompt prompt = asked.get(i);
+                Placement these = Placement.of(scenes.showing(prompt.claim(), i));
+                Placement others = Placement.of(scenes.showing(prompt.claim(), prompts + i));
+                Request request = row == 2 ? settings : settings.boxes((row == 0 ? these : others).asked());
+                return these.observe(Judge.find(picture(request, prompt)));
+            });
+        }
+
+        @Override
+        Figure figure(Experiment experiment) {
+            return rates("What the boxes hold", "boxes asked for", false, experiment);
+        }
+    },
+
+    /** What it helps to say all that there is to say: short and full captions of the same scenes. */
+    CAPTIONS {
+        @Override
+        Plan plan(Request settings, int prompts, long seed) {
+            List<Prompt> asked = Prompts.heldOut(prompts, seed);
+            SceneSeries scenes = new SceneSeries(seed);
+            return Plan.of(List.of("short", "full"), prompts, (row, i) -> text(asked.get(i)), (row, i) -> {
+                Prompt prompt = asked.get(i);
+                FullClaim all = FullClaim.of(scenes.showing(prompt.claim(), i));
+                Raster picture = picture(settings, row == 0 ? text(prompt) : all.text(), prompt.seed());
+                Verdict verdict = judge(picture, prompt.claim());
+                FullVerdict full = FullVerdict.of(all, verdict.findings());
+                Map<String, Rate> rates = new LinkedHashMap<>();
+                rates.put("short caption right", rate(verdict.right()));
+                rates.put("count", rate(verdict.count()));
+                rates.put("colour with shape", rate(verdict.binding()));
+                rates.put("object in its place", full.placed());
+                rates.put("tray", rate(full.tray()));
+                rates.put("cloth", rate(full.cloth()));
+                return new Experiment.Observed(rates, Map.of());
+            });
+        }
+
+        @Override
+        Figure figure(Experiment experiment) {
+            return rates("Short and full captions", "caption", false, experiment);
+        }
+
+        @Override
+        String remarks(Experiment experiment) {
+            return "Place, tray and cloth are those of the full caption; of the short one, which does not name them, their"
+                    + " rates are chance.\n";
         }
     };
 

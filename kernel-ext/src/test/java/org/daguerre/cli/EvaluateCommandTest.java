@@ -139,6 +139,21 @@ class EvaluateCommandTest {
     }
 
     @Test
+    void captionsAreJudgedBothWaysByWhatTheFullOneSays() throws IOException {
+        assertEquals(0, evaluate("--study", "captions", "--prompts", "2"), err);
+        assertEquals(4, Files.readAllLines(temp.resolve("out/captions.jsonl")).size());
+        String page = Files.readString(temp.resolve("out/captions.md"));
+        assertTrue(page.contains("| short | 0.000 (0.000 to 0.658) | 2 |"), page);
+        assertTrue(page.contains("object in its place") && page.contains("\n| full | "), page);
+    }
+
+    @Test
+    void studyOfBoxesNeedsAModelThatReadsThem() {
+        assertEquals(Main.WRONG_ARGUMENTS, evaluate("--study", "boxes"));
+        assertTrue(err.contains("box"), err);
+    }
+
+    @Test
     void pairOfEncodersIsAskedToTellCaptionsFromFoilsAndNotToDraw() throws IOException {
         Path clip = EXACT.resolveSibling("clip");
         assertEquals(

@@ -28,18 +28,24 @@ class PlacementTest {
         Experiment.Observed observed = Placement.of(CUBES).observe(FOUND);
         assertEquals(new Rate(3, 3), observed.rates().get("an object"));
         assertEquals(new Rate(3, 3), observed.rates().get("the object named"));
+        assertEquals(new Rate(1, 1), observed.rates().get("as many as boxes"));
         assertTrue(observed.values().get("IoU") > 0.7, observed.toString());
         assertTrue(observed.values().get("mask inside") > 0.95, observed.toString());
     }
 
     @Test
-    void objectOfAnotherNameIsInTheBoxAndNotTheOneNamed() {
+    void objectOfAnotherShapeHasItsColourAndIsNotTheOneNamed() {
+        assertEquals(new Rate(3, 3), renamed("blue ball").rates().get("one of its colour"));
+        assertEquals(new Rate(0, 3), renamed("blue ball").rates().get("the object named"));
+        assertEquals(new Rate(0, 3), renamed("red cube").rates().get("one of its colour"));
+        assertEquals(new Rate(3, 3), renamed("red cube").rates().get("an object"));
+    }
+
+    private static Experiment.Observed renamed(String phrase) {
         List<Box> renamed = Placement.of(CUBES).boxes().stream()
-                .map(box -> new Box("red cube", box.left(), box.top(), box.right(), box.bottom()))
+                .map(box -> new Box(phrase, box.left(), box.top(), box.right(), box.bottom()))
                 .toList();
-        Experiment.Observed observed = new Placement(renamed).observe(FOUND);
-        assertEquals(new Rate(3, 3), observed.rates().get("an object"));
-        assertEquals(new Rate(0, 3), observed.rates().get("the object named"));
+        return new Placement(renamed).observe(FOUND);
     }
 
     @Test
@@ -59,6 +65,7 @@ class PlacementTest {
     void boxWhereNothingStandsIsEmpty() {
         Experiment.Observed observed = new Placement(List.of(new Box("blue cube", 0, 0, 0.02, 0.02))).observe(FOUND);
         assertEquals(new Rate(0, 1), observed.rates().get("an object"));
+        assertEquals(new Rate(0, 1), observed.rates().get("as many as boxes"));
         assertEquals(0, observed.values().get("IoU"));
         assertEquals(0, observed.values().get("mask inside"));
     }

@@ -11,7 +11,8 @@ package org.daguerre.scene;
  */
 public record Box(String phrase, double left, double top, double right, double bottom) {
 
-    static Box of(Thing thing) {
+    /** The box of a thing. */
+    public static Box of(Thing thing) {
         return new Box(
                 thing.colour().word() + " " + thing.shape().word(),
                 (thing.x() - thing.radius()) / Scene.SIZE,
