@@ -29,6 +29,9 @@ import org.daguerre.tensor.Tensor;
  *
  * <p>The weights are those of equal steps of sigma / alpha, where the method has order 4; between others it has 2.
  *
+ * <p>The first steps of a way alone ask more than once. Where the history ends later, by an edit or a change of sampler, the
+ * order begins at 1 anew.
+ *
  * <p>At zero terminal SNR a state has no epsilon; that step is an Euler step, and nothing of it is remembered.
  *
  * @param skipPrkSteps begin with PLMS instead of Runge-Kutta: n + 1 calls instead of n + 9
@@ -43,10 +46,6 @@ public record Pndm(boolean skipPrkSteps, Manner manner, Spacing spacing) impleme
     private record Past(List<Tensor> e) {
         Past {
             e = List.copyOf(e.subList(0, Math.min(e.size(), ORDER - 1)));
-        }
-
-        int size() {
-            return e.size();
         }
     }
 
@@ -72,9 +71,10 @@ public record Pndm(boolean skipPrkSteps, Manner manner, Spacing spacing) impleme
         }
         List<Prediction> calls = new ArrayList<>(List.of(prediction));
         Tensor slope;
-        if (e.size() < ORDER && !skipPrkSteps && !next.isEnd()) {
+        boolean warmsUp = warmUpLeft(soFar) > 0 && !next.isEnd();
+        if (warmsUp && !skipPrkSteps) {
             slope = rungeKutta(model, soFar, first, calls);
-        } else if (e.size() == 1 && !next.isEnd()) {
+        } else if (warmsUp) {
             Prediction ahead = model.predict(transfer(first, next), next);
             calls.add(ahead);
             slope = Tensor.combine(0.5, first.raw(), 0.5, read(ahead).raw());
@@ -125,15 +125,21 @@ public record Pndm(boolean skipPrkSteps, Manner manner, Spacing spacing) impleme
 
     @Override
     public int callsLeft(Trajectory soFar) {
+        if (soFar.done()) {
+            return 0;
+        }
         int steps = soFar.stepsLeft();
-        Past past = soFar.memory(Past.class);
-        int known = past == null ? 0 : past.size();
         int once = startsFromNoise(soFar.level()) ? 1 : 0;
-        int beforeEnd = Math.max(0, steps - once - 1);
-        return steps
-                + (skipPrkSteps
-                        ? known == 0 ? Math.min(1, beforeEnd) : 0
-                        : 3 * Math.min(Math.max(0, ORDER - 1 - known), beforeEnd));
+        int warmUp = Math.min(warmUpLeft(soFar), Math.max(0, steps - once - 1));
+        return steps + (skipPrkSteps ? 1 : 3) * warmUp;
+    }
+
+    /** Steps yet to come that ask more than once, if the run is long enough. */
+    private int warmUpLeft(Trajectory soFar) {
+        boolean beganAtNoise =
+                startsFromNoise(soFar.plan().from(0)) && soFar.next().index() == soFar.length() + 1;
+        int made = Math.max(0, soFar.length() - (beganAtNoise ? 1 : 0));
+        return Math.max(0, (skipPrkSteps ? 1 : ORDER - 1) - made);
     }
 
     @Override

@@ -17,7 +17,7 @@ import org.daguerre.tensor.Tensor;
  * <pre>
  * bottom, top      t_min, t_max, the levels of the plan next to them
  * restarts         K
- * memory           restarts made
+ * made             restarts made, which the way so far tells: an edit may take a memory away
  * </pre>
  *
  * @param restarts how often the interval is gone through again, 0 or more
@@ -26,8 +26,6 @@ import org.daguerre.tensor.Tensor;
  * @param spacing the timesteps
  */
 public record Restart(int restarts, double tMin, double tMax, Spacing spacing) implements Sampler {
-
-    private record Made(int restarts) {}
 
     public Restart {
         if (restarts < 0 || !(tMin > 0) || !(tMax > tMin)) {
@@ -46,9 +44,8 @@ public record Restart(int restarts, double tMin, double tMax, Spacing spacing) i
         Step step = new Heun(spacing).next(model, soFar);
         Plan plan = soFar.plan();
         int bottom = bottom(plan);
-        int made = made(soFar);
-        if (step.level().index() != bottom || made >= restarts || top(plan) >= bottom) {
-            return new Step(step.x(), step.level(), step.calls(), step.noise(), new Made(made));
+        if (step.level().index() != bottom || made(soFar) >= restarts || top(plan) >= bottom) {
+            return step;
         }
         Level low = step.level();
         Level high = plan.from(top(plan));
@@ -56,12 +53,11 @@ public record Restart(int restarts, double tMin, double tMax, Spacing spacing) i
         double keep = high.alpha() / low.alpha();
         double sigmaUp = Math.sqrt(high.sigma() * high.sigma() - keep * keep * low.sigma() * low.sigma());
         Tensor x = Tensor.combine(keep, step.x(), sigmaUp, draw.tensor());
-        return new Step(x, high, step.calls(), draw.after(), new Made(made + 1));
+        return new Step(x, high, step.calls(), draw.after());
     }
 
-    private static int made(Trajectory soFar) {
-        Made made = soFar.memory(Made.class);
-        return made == null ? 0 : made.restarts();
+    private int made(Trajectory soFar) {
+        return soFar.rises(top(soFar.plan()));
     }
 
     /** The first level that starts with no more noise than the top of the interval. */
@@ -84,12 +80,14 @@ public record Restart(int restarts, double tMin, double tMax, Spacing spacing) i
 
     @Override
     public int callsLeft(Trajectory soFar) {
-        Plan plan = soFar.plan();
-        int index = soFar.level().index();
-        int again = index >= 0 && index < bottom(plan) && top(plan) < bottom(plan)
-                ? (restarts - made(soFar)) * 2 * (bottom(plan) - top(plan))
-                : 0;
-        return new Heun(spacing).callsLeft(soFar) + again;
+        int steps = new Heun(spacing).callsLeft(soFar);
+        int top = top(soFar.plan());
+        int bottom = bottom(soFar.plan());
+        if (soFar.done() || soFar.next().index() > bottom || top >= bottom) {
+            return steps;
+        }
+        int again = 2 * (bottom - top) - (soFar.plan().from(top).scale() == 0 ? 1 : 0);
+        return steps + Math.max(0, restarts - made(soFar)) * again;
     }
 
     @Override

@@ -1,5 +1,7 @@
 package org.daguerre.sampler;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedList;
 import java.util.List;
 import org.daguerre.schedule.Level;
@@ -20,8 +22,17 @@ public final class Trajectory {
     private final Noise noise;
     private final int startIndex;
     private final int length;
+    private final List<Integer> rises;
 
-    private Trajectory(Plan plan, Trajectory before, Step last, Tensor x, Noise noise, int startIndex, int length) {
+    private Trajectory(
+            Plan plan,
+            Trajectory before,
+            Step last,
+            Tensor x,
+            Noise noise,
+            int startIndex,
+            int length,
+            List<Integer> rises) {
         this.plan = plan;
         this.before = before;
         this.last = last;
@@ -29,6 +40,7 @@ public final class Trajectory {
         this.noise = noise;
         this.startIndex = startIndex;
         this.length = length;
+        this.rises = rises;
     }
 
     /** At the start of a plan: x_T drawn from the noise in the given shape, and scaled as the plan says. */
@@ -42,12 +54,27 @@ public final class Trajectory {
         if (index < 0 || index >= plan.count()) {
             throw new IllegalArgumentException("start index is " + index + ". Give 0 to " + (plan.count() - 1) + ".");
         }
-        return new Trajectory(plan, null, null, x, noise, index, 0);
+        return new Trajectory(plan, null, null, x, noise, index, 0, List.of());
     }
 
     /** One step further. */
     public Trajectory then(Step step) {
-        return new Trajectory(plan, this, step, step.x(), step.noise(), startIndex, length + 1);
+        List<Integer> risen = rises;
+        if (rises(step.level())) {
+            risen = new ArrayList<>(rises);
+            risen.add(step.level().index());
+        }
+        return new Trajectory(plan, this, step, step.x(), step.noise(), startIndex, length + 1, risen);
+    }
+
+    private boolean rises(Level reached) {
+        if (reached.index() < 0 || reached.isEnd()) {
+            return false;
+        }
+        Level level = level();
+        return level.index() >= 0
+                ? reached.index() <= level.index()
+                : plan.from(reached.index()).ratio() >= level.ratio();
     }
 
     /** The trajectory n steps ago. */
@@ -66,9 +93,12 @@ public final class Trajectory {
         return at;
     }
 
-    /** The same place without the way behind it: of the steps made only the last is kept, and back there is none. */
+    /**
+     * The same place without the way behind it: of the steps made only the last is kept and how often they rose, and back
+     * there is none.
+     */
     public Trajectory alone() {
-        return new Trajectory(plan, null, last, x, noise, startIndex, length);
+        return new Trajectory(plan, null, last, x, noise, startIndex, length, rises);
     }
 
     public Plan plan() {
@@ -132,6 +162,11 @@ public final class Trajectory {
     /** Steps made. */
     public int length() {
         return length;
+    }
+
+    /** How many steps ended at level {@code index} of the plan without having come down to it. */
+    public int rises(int index) {
+        return Collections.frequency(rises, index);
     }
 
     /** All steps made, first to last. */

@@ -251,6 +251,54 @@ class SamplerLawsTest {
         assertTrue(next.norm() == 0 || !sampler.next(says, on).noise().equals(on.noise()), sampler + " " + next.norm());
     }
 
+    /** Of every name, and of pndm without Runge-Kutta, with an edit of the state after every step. */
+    @Example
+    void runsThatAreEditedAtEveryStepEndAfterTheCallsTold() {
+        Edit shrinks = step -> step.x().times(0.9);
+        for (Sampler sampler : namedAnd(new Pndm(true, Manner.PAPER, new Pndm().spacing()))) {
+            for (int steps : new int[] {1, 2, 4, 10, 23}) {
+                assertCallsAreTold(sampler, start(sampler, steps, 1), MODEL, shrinks, false);
+                assertCallsAreTold(sampler, start(sampler, steps, 1), MODEL, shrinks, true);
+            }
+            Plan plan = sampler.spacing().plan(SCHEDULE, 10);
+            Trajectory late =
+                    Trajectory.start(plan, 3, Noise.seed(2).draw(SHAPE).tensor(), Noise.seed(3));
+            assertCallsAreTold(sampler, late, MODEL, shrinks, false);
+            Trajectory offGrid = late.then(
+                    new Step(late.x(), SCHEDULE.at(600), List.of(MODEL.predict(late.x(), late.level())), late.noise()));
+            assertCallsAreTold(sampler, offGrid, MODEL, shrinks, false);
+        }
+    }
+
+    private static List<Sampler> namedAnd(Sampler... others) {
+        List<Sampler> all =
+                new ArrayList<>(Samplers.names().stream().map(Samplers::named).toList());
+        all.addAll(List.of(others));
+        return all;
+    }
+
+    private static void assertCallsAreTold(
+            Sampler sampler, Trajectory from, Denoiser model, Edit edit, boolean withoutTheWayBehind) {
+        Trajectory way = from;
+        int expected = sampler.callsLeft(way);
+        int calls = 0;
+        while (!way.done()) {
+            String at = sampler + " of " + from.plan().count() + " steps after " + way.length();
+            assertTrue(way.length() < 1000, at + " does not end");
+            if (!sampler.toString().equals(ADAPTIVE)) {
+                assertEquals(expected, calls + sampler.callsLeft(way), at);
+            }
+            way = way.then(edit.apply(sampler.next(model, way)));
+            way = withoutTheWayBehind ? way.alone() : way;
+            calls += way.last().calls().size();
+            assertTrue(way.x().isFinite(), at);
+        }
+        assertEquals(0, sampler.callsLeft(way), sampler.toString());
+        if (!sampler.toString().equals(ADAPTIVE)) {
+            assertEquals(expected, calls, sampler.toString());
+        }
+    }
+
     @Example
     void anEditThatChangesNothingKeepsTheMemory() {
         Sampler sampler = Sampler.named("unipc");
