@@ -242,7 +242,7 @@ public final class Comparison {
         }
         return String.format(
                 Locale.ROOT,
-                "distance is from %s by Heun's method in %d steps: %s%d calls of the model and %.1f s, which no row counts",
+                "distance is from %s by the trapezoid rule in %d steps: %s%d calls of the model and %.1f s, which no row counts",
                 solutions.size() == 1 ? "a reference solution" : solutions.size() + " reference solutions",
                 first.trajectory().plan().count(),
                 made == all ? "" : made + " of ",
@@ -295,7 +295,7 @@ public final class Comparison {
         while (place < solutions.size() && solutions.get(place - 1).run() != run) {
             place++;
         }
-        return "reference solution " + place + " of " + solutions.size() + " by Heun's method";
+        return "reference solution " + place + " of " + solutions.size() + " by the trapezoid rule";
     }
 
     /**

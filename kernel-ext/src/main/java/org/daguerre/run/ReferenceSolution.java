@@ -2,8 +2,12 @@ package org.daguerre.run;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.daguerre.denoiser.Denoiser;
+import org.daguerre.denoiser.Prediction;
+import org.daguerre.denoiser.PredictionType;
 import org.daguerre.sampler.Edit;
-import org.daguerre.sampler.Heun;
+import org.daguerre.sampler.Sampler;
+import org.daguerre.sampler.Step;
 import org.daguerre.sampler.Trajectory;
 import org.daguerre.schedule.Level;
 import org.daguerre.schedule.NoiseSchedule;
@@ -12,13 +16,68 @@ import org.daguerre.tensor.Tensor;
 
 /**
  * The solution of a model's probability flow ODE from where a run starts to where it ends, down to the least noise that the
- * schedule knows: Heun's method on many levels, which lie close where there is little noise. A sampler's distance from it is
- * the error of its method; start and model are the same. Its steps are not kept, only its end.
+ * schedule knows: the trapezoid rule on many levels, which lie close where there is little noise. A sampler's distance from it
+ * is the error of its method; start and model are the same. Its steps are not kept, only its end.
  */
 final class ReferenceSolution {
 
     /** The levels are even in the RHO-th root of arctan(sigma / alpha): Karras' ladder, but finite at zero terminal SNR. */
     private static final double RHO = 3;
+
+    /**
+     * The trapezoid rule in the angle phi = atan2(sigma, alpha). Divided by r = hypot(alpha, sigma), a state is y = cos(phi) x0
+     * + sin(phi) eps, and as dx = eps dsigma where alpha is 1, so that d(y / cos(phi)) = eps d tan(phi), it moves along the
+     * flow by
+     *
+     * <pre>
+     *     dy/dphi = cos(phi) eps - sin(phi) x0 = v
+     * </pre>
+     *
+     * of what the model says of x0 and eps there (Salimans and Ho 2022, arXiv 2202.00512, appendix D), whatever form the
+     * levels have. The step before it is corrected is DDIM's, the rotation by which y moves while x0 and eps stay. All of it is
+     * finite at every sigma and at zero terminal SNR. Heun's method takes the same means in sigma / alpha, where a first step
+     * of many trained schedules leads from 4096 to less than 100 and the slope at its start says nothing of its end; in the
+     * angle that step is a hundredth. Two calls a step, one in the last to no noise.
+     */
+    private record AngularTrapezoid() implements Sampler {
+
+        @Override
+        public Step next(Denoiser model, Trajectory soFar) {
+            Tensor x = soFar.x();
+            Level level = soFar.level();
+            Level next = soFar.next();
+            Prediction first = model.predict(x, level);
+            Tensor rotated = Tensor.combine(next.alpha(), first.denoised(), next.sigma(), first.noise());
+            if (next.sigma() == 0) {
+                return new Step(rotated, next, List.of(first), soFar.noise());
+            }
+            Prediction second = model.predict(rotated, next);
+            double r = Math.hypot(next.alpha(), next.sigma());
+            double kept = r / Math.hypot(level.alpha(), level.sigma());
+            double h = r * (angle(next) - angle(level));
+            Tensor corrected = Tensor.combine(kept, x, h / 2, v(first, level), h / 2, v(second, next));
+            return new Step(corrected, next, List.of(first, second), soFar.noise());
+        }
+
+        private static double angle(Level level) {
+            return Math.atan2(level.sigma(), level.alpha());
+        }
+
+        private static Tensor v(Prediction prediction, Level level) {
+            return PredictionType.V_PREDICTION.raw(prediction.denoised(), prediction.noise(), level);
+        }
+
+        @Override
+        public int callsLeft(Trajectory soFar) {
+            int steps = soFar.stepsLeft();
+            return 2 * steps - (steps > 0 && soFar.plan().end().sigma() == 0 ? 1 : 0);
+        }
+
+        @Override
+        public String toString() {
+            return "the reference";
+        }
+    }
 
     private final Run run;
     private final boolean given;
@@ -28,7 +87,10 @@ final class ReferenceSolution {
     ReferenceSolution(Run start, int steps) {
         Trajectory from = start.trajectory();
         Trajectory fine = Trajectory.start(plan(from.plan(), from.level(), steps), 0, from.x(), from.noise());
-        this.run = start.sampling().sampler(new Heun()).edits(new Edit[0]).start(fine);
+        this.run = start.sampling()
+                .sampler(new AngularTrapezoid())
+                .edits(new Edit[0])
+                .start(fine);
         this.given = false;
     }
 

@@ -58,7 +58,7 @@ class CompareCommandTest {
                 .toList();
         assertEquals(4, rows.size(), answer.out());
         assertTrue(rows.get(0).startsWith("ddim 3 3 ") && rows.get(3).startsWith("heun 6 10 "), rows.toString());
-        assertTrue(answer.out().contains("by Heun's method in 21 steps: "), answer.out());
+        assertTrue(answer.out().contains("by the trapezoid rule in 21 steps: "), answer.out());
         Picture sheet = Picture.read(folder.resolve("sheet.png"));
         assertTrue(sheet.width() > 2 * 32 && sheet.height() > 2 * 32, sheet.toString());
         assertTrue(Files.exists(folder.resolve("convergence.png")));

@@ -118,7 +118,7 @@ class ComparisonTest {
         assertEquals(401, calls[0] - ofRuns);
         String note = comparison.notes().get(0);
         assertTrue(
-                note.startsWith("distance is from a reference solution by Heun's method in 201 steps: 401 calls"),
+                note.startsWith("distance is from a reference solution by the trapezoid rule in 201 steps: 401 calls"),
                 note);
         assertTrue(note.endsWith("which no row counts"), note);
         assertEquals("", comparison.reference(0).reference());
