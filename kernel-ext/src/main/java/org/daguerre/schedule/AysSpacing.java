@@ -7,7 +7,8 @@ import java.util.Optional;
 
 /**
  * Levels optimised for few steps, Sabour, Fidler and Kreis 2024, "Align Your Steps", arXiv 2404.14507: ten by their published
- * timesteps, any other number interpolated in ln sigma as the paper says.
+ * timesteps, any other number interpolated in ln sigma between them as the authors' code does. The last step leads to
+ * sigma 0; where more than ten need levels below the tenth, they lie between it and the least noise of the schedule.
  *
  * @param model the model they were optimised for
  */
@@ -15,10 +16,11 @@ public record AysSpacing(Optimised model) implements Spacing {
 
     /** Models with published steps. */
     public enum Optimised {
-        STABLE_DIFFUSION("ays", 999, 850, 736, 645, 545, 455, 343, 233, 124, 24),
-        STABLE_DIFFUSION_XL("ays-sdxl", 999, 845, 730, 587, 443, 310, 193, 116, 53, 13);
+        STABLE_DIFFUSION("ays", 999, 850, 736, 645, 545, 455, 343, 233, 124, 24, 0),
+        STABLE_DIFFUSION_XL("ays-sdxl", 999, 845, 730, 587, 443, 310, 193, 116, 53, 13, 0);
 
         private final String spacing;
+        /** The published ten, and the timestep of the eleventh level, which the end without noise replaces. */
         private final int[] timesteps;
 
         Optimised(String spacing, int... timesteps) {
@@ -54,11 +56,10 @@ public record AysSpacing(Optimised model) implements Spacing {
         }
         List<Level> levels = new ArrayList<>();
         for (int i = 0; i < n; i++) {
-            double at = i * (published.length / (double) n);
+            double at = i * ((published.length - 1.0) / n);
             int low = (int) at;
-            int high = Math.min(low + 1, published.length - 1);
             double below = Math.log(schedule.at(published[low]).scaledSigma());
-            double above = Math.log(schedule.at(published[high]).scaledSigma());
+            double above = Math.log(schedule.at(published[low + 1]).scaledSigma());
             levels.add(
                     at == low
                             ? schedule.at(published[low])

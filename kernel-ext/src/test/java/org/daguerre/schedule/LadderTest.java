@@ -109,6 +109,55 @@ class LadderTest {
         assertEquals(0, twenty.end().sigma());
     }
 
+    /**
+     * ComfyUI's AlignYourStepsScheduler, after the authors' page: eleven levels interpolated to n + 1 in ln sigma, of which
+     * the last then becomes 0.
+     */
+    @ParameterizedTest
+    @MethodSource("org.daguerre.schedule.AysSpacing#names")
+    void alignedStepsFallForEveryNumberAsThePublishedCodeHasThem(String name) {
+        double[] published = name.equals("ays")
+                ? new double[] {
+                    14.6146412293,
+                    6.4745760956,
+                    3.8636745985,
+                    2.6946151520,
+                    1.8841921177,
+                    1.3943805092,
+                    0.9642583904,
+                    0.6523686016,
+                    0.3977456272,
+                    0.1515232662,
+                    0.0291671582
+                }
+                : new double[] {
+                    14.6146412293,
+                    6.3184485287,
+                    3.7681790315,
+                    2.1811480769,
+                    1.3405244945,
+                    0.8620721141,
+                    0.5550693289,
+                    0.3798540708,
+                    0.2332364134,
+                    0.1114188177,
+                    0.0291671582
+                };
+        for (int n = 1; n <= 200; n++) {
+            Plan plan = AysSpacing.named(name).orElseThrow().plan(STABLE, n);
+            assertEquals(n, plan.count());
+            assertEquals(0, plan.end().sigma());
+            for (int i = 0; i < n; i++) {
+                double at = 10.0 * i / n;
+                int low = (int) at;
+                double sigma = published[low] * Math.pow(published[low + 1] / published[low], at - low);
+                assertEquals(sigma, plan.from(i).ratio(), 3e-5 * sigma, name + " " + i + " of " + n);
+                assertTrue(i == 0 || plan.from(i).ratio() < plan.from(i - 1).ratio(), name + " " + i + " of " + n);
+                assertTrue(i == 0 || plan.from(i).t() < plan.from(i - 1).t(), name + " " + i + " of " + n);
+            }
+        }
+    }
+
     @Test
     void shiftGrowsWithThePicture() {
         Spacing spacing = new DynamicShiftSpacing(
