@@ -92,13 +92,18 @@ public record SchedulerConfig(
             throw new IllegalArgumentException(
                     source + " names no scheduler class. It must be a JSON object with \"_class_name\".");
         }
-        SchedulerOptions options = new SchedulerOptions(root, source);
+        SchedulerOptions options = new SchedulerOptions(root);
         if (!classNames().contains(options.className())) {
             throw new IllegalArgumentException(source + ": "
                     + Names.unknown("scheduler class", options.className(), classNames()) + "Known are: "
                     + String.join(", ", classNames()) + ".");
         }
-        SchedulerClasses.Parts parts = SchedulerClasses.read(options);
+        SchedulerClasses.Parts parts;
+        try {
+            parts = SchedulerClasses.read(options);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(source + ": " + e.getMessage(), e);
+        }
         return new SchedulerConfig(
                 options.className(),
                 parts.schedule(),

@@ -42,14 +42,12 @@ final class SchedulerOptions {
             List.of("use_karras_sigmas", "use_exponential_sigmas", "use_beta_sigmas", "use_lu_lambdas");
 
     private final JsonNode root;
-    private final String source;
     private final Map<String, Object> read = new TreeMap<>();
     private final Map<String, Object> withoutEffect = new TreeMap<>();
     private final Set<String> idle = new TreeSet<>();
 
-    SchedulerOptions(JsonNode root, String source) {
+    SchedulerOptions(JsonNode root) {
         this.root = root;
-        this.source = source;
     }
 
     // What several classes have in common.
@@ -127,7 +125,7 @@ final class SchedulerOptions {
         if (value("num_train_timesteps").isMissingNode()) {
             read.put("num_train_timesteps", betas.length);
         } else if (betas.length != trained) {
-            throw new IllegalArgumentException(source + ": trained_betas has " + betas.length
+            throw new IllegalArgumentException("trained_betas has " + betas.length
                     + " values, and num_train_timesteps is " + trained + ". Give one beta a timestep.");
         }
         return NoiseSchedule.trainedBetas(betas);
@@ -136,8 +134,8 @@ final class SchedulerOptions {
     int trainTimesteps(int fallback) {
         int trained = whole("num_train_timesteps", fallback);
         if (trained < 1 || trained > MOST_TIMESTEPS) {
-            throw new IllegalArgumentException(source + ": num_train_timesteps is " + trained + ". Give 1 to "
-                    + MOST_TIMESTEPS + ", usually 1000.");
+            throw new IllegalArgumentException(
+                    "num_train_timesteps is " + trained + ". Give 1 to " + MOST_TIMESTEPS + ", usually 1000.");
         }
         return trained;
     }
@@ -153,7 +151,7 @@ final class SchedulerOptions {
             case "laplace" -> NoiseSchedule.laplace(trained);
             case "exp" -> NoiseSchedule.exponential(trained);
             default ->
-                throw new IllegalArgumentException(source + ": beta_schedule is " + Names.quoted(kind)
+                throw new IllegalArgumentException("beta_schedule is " + Names.quoted(kind)
                         + ". Known are: linear, scaled_linear, squaredcos_cap_v2, sigmoid, laplace, exp.");
         };
     }
@@ -165,7 +163,7 @@ final class SchedulerOptions {
     private double beta(String key, double fallback) {
         double beta = number(key, fallback);
         if (!(beta > 0 && beta < 1)) {
-            throw new IllegalArgumentException(source + ": " + key + " is " + beta + ". Give a number in (0, 1).");
+            throw new IllegalArgumentException(key + " is " + beta + ". Give a number in (0, 1).");
         }
         return beta;
     }
@@ -275,8 +273,8 @@ final class SchedulerOptions {
     Spacing dpmInverseSpacing() {
         idle("timestep_spacing", "steps_offset", "flow_shift");
         if (isFlow()) {
-            throw new IllegalArgumentException(source + ": use_flow_sigmas is true, and " + className()
-                    + " has no way back along a flow. Set it to false.");
+            throw new IllegalArgumentException(
+                    "use_flow_sigmas is true, and " + className() + " has no way back along a flow. Set it to false.");
         }
         LadderSpacing.Rounding rounding = roundingOf(LadderSpacing.Rounding.NEAREST);
         return new DpmInverseSpacing(
@@ -305,7 +303,7 @@ final class SchedulerOptions {
         String kind = text("time_shift_type", "exponential");
         if (!Set.of("exponential", "linear").contains(kind)) {
             throw new IllegalArgumentException(
-                    source + ": time_shift_type is " + Names.quoted(kind) + ". Give exponential or linear.");
+                    "time_shift_type is " + Names.quoted(kind) + ". Give exponential or linear.");
         }
         return new DynamicShiftSpacing(
                 onLadder,
@@ -325,8 +323,7 @@ final class SchedulerOptions {
             }
         }
         if (asked.size() > 1) {
-            throw new IllegalArgumentException(
-                    source + ": " + String.join(" and ", asked) + " are true. Only one of them can be.");
+            throw new IllegalArgumentException(String.join(" and ", asked) + " are true. Only one of them can be.");
         }
         return asked.stream()
                 .findFirst()
@@ -341,7 +338,7 @@ final class SchedulerOptions {
     private int stepsOffset() {
         int offset = whole("steps_offset", 0);
         if (offset < 0) {
-            throw new IllegalArgumentException(source + ": steps_offset is " + offset + ". Give 0 or more, usually 1.");
+            throw new IllegalArgumentException("steps_offset is " + offset + ". Give 0 or more, usually 1.");
         }
         return offset;
     }
@@ -357,7 +354,7 @@ final class SchedulerOptions {
         return Arrays.stream(constants)
                 .filter(constant -> constant.toString().equalsIgnoreCase(given))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(source + ": " + key + " is " + Names.quoted(given)
+                .orElseThrow(() -> new IllegalArgumentException(key + " is " + Names.quoted(given)
                         + ". Known are: "
                         + String.join(
                                 ", ",
@@ -456,7 +453,7 @@ final class SchedulerOptions {
 
     private JsonNode require(boolean fits, String key, JsonNode value, String wanted) {
         if (!fits) {
-            throw new IllegalArgumentException(source + ": " + key + " is " + value + ". Give " + wanted + ".");
+            throw new IllegalArgumentException(key + " is " + value + ". Give " + wanted + ".");
         }
         return value;
     }

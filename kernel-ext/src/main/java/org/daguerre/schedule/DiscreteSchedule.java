@@ -23,13 +23,23 @@ public final class DiscreteSchedule implements NoiseSchedule {
         if (betas.length == 0) {
             throw new IllegalArgumentException("betas is empty. Give one beta a training step, usually 1000.");
         }
+        for (int t = 0; t < betas.length; t++) {
+            if (!(betas[t] > 0 && 1f - betas[t] > 0)) {
+                throw new IllegalArgumentException(name + " has beta " + betas[t] + " at t = " + t
+                        + ". Give betas in (0, 1); zero terminal SNR alone has a last one of 1.");
+            }
+        }
+        if (1f - betas[0] == 1) {
+            throw new IllegalArgumentException(name + " has beta " + betas[0]
+                    + " at t = 0. Give betas in (0, 1), the first above 6e-8, which is nothing beside 1 in float32.");
+        }
+        return cumulated(name, betas);
+    }
+
+    private static DiscreteSchedule cumulated(String name, float[] betas) {
         float[] alphasCumprod = new float[betas.length];
         double product = 1;
         for (int t = 0; t < betas.length; t++) {
-            if (!(betas[t] >= 0 && betas[t] <= 1)) {
-                throw new IllegalArgumentException(
-                        "beta " + betas[t] + " at t = " + t + " is not in [0, 1]. Give betas in [0, 1].");
-            }
             product *= 1f - betas[t];
             alphasCumprod[t] = (float) product;
         }
@@ -116,6 +126,10 @@ public final class DiscreteSchedule implements NoiseSchedule {
      */
     public DiscreteSchedule zeroTerminalSnr() {
         int n = betas.length;
+        if (n == 1) {
+            throw new IllegalArgumentException(
+                    name + " has one timestep, whose noise cannot both stay and be all. Give 2 or more.");
+        }
         float[] root = new float[n];
         for (int t = 0; t < n; t++) {
             root[t] = (float) Math.sqrt(alphasCumprod[t]);
@@ -131,7 +145,7 @@ public final class DiscreteSchedule implements NoiseSchedule {
             rescaled[t] = 1f - alphaBar / before;
             before = alphaBar;
         }
-        return of(name + ", zero terminal SNR", rescaled);
+        return cumulated(name + ", zero terminal SNR", rescaled);
     }
 
     /**

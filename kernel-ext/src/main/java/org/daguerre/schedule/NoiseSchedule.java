@@ -108,7 +108,7 @@ public interface NoiseSchedule {
         return DiscreteSchedule.exponential(numTrainTimesteps);
     }
 
-    /** The given betas, each in [0, 1]; diffusers' trained_betas. */
+    /** The given betas, each in (0, 1); diffusers' trained_betas. */
     static DiscreteSchedule trainedBetas(float... betas) {
         return DiscreteSchedule.trainedBetas(betas);
     }

@@ -218,7 +218,10 @@ class SchedulerConfigTest {
         "timestep_spacing, \"even\", linspace",
         "prediction_type, \"noise\", v_prediction",
         "num_train_timesteps, 0, 1 to 1000000",
-        "trained_betas, '[0.1, \"x\"]', in [0",
+        "trained_betas, '[0.1, \"x\"]', trained_betas has beta NaN at t = 1. Give betas in (0",
+        "trained_betas, '[0.1, 0]', trained_betas has beta 0.0 at t = 1. Give betas in (0",
+        "timestep_spacing, \"spiral\", linspace",
+        "clip_sample_range, -1, Give",
         "trained_betas, \"long\", a list of numbers",
         "trained_betas, '[0.1, 0.2], \"num_train_timesteps\": 3', trained_betas has 2 values",
         "steps_offset, -1, Give 0 or more",
@@ -228,6 +231,7 @@ class SchedulerConfigTest {
         String json = "{\"_class_name\": \"DDIMScheduler\", \"" + key + "\": " + value + "}";
         String message = assertThrows(IllegalArgumentException.class, () -> SchedulerConfig.parse(json))
                 .getMessage();
+        assertTrue(message.startsWith("scheduler_config.json: "), message);
         assertTrue(message.contains(remedy) && message.lines().count() == 1, message);
     }
 

@@ -161,6 +161,31 @@ class NoiseScheduleTest {
     }
 
     @Test
+    void betasLieBetweenZeroAndOneWithoutEither() {
+        for (Executable schedule : List.<Executable>of(
+                () -> NoiseSchedule.linear(1000, 0, 0.02),
+                () -> NoiseSchedule.linear(1000, 1e-9, 0.02),
+                () -> NoiseSchedule.linear(1000, -1e-4, 0.02),
+                () -> NoiseSchedule.linear(1000, 1e-4, 1),
+                () -> NoiseSchedule.scaledLinear(1000, 0, 0.012),
+                () -> NoiseSchedule.sigmoid(10, -0.1, 0.02),
+                () -> NoiseSchedule.trainedBetas(0.1f, 0f),
+                () -> NoiseSchedule.trainedBetas(0.1f, 1f),
+                () -> NoiseSchedule.trainedBetas(Float.NaN))) {
+            String message =
+                    assertThrows(IllegalArgumentException.class, schedule).getMessage();
+            assertTrue(message.matches("\\w+ has beta .* at t = \\d+\\. Give betas in \\(0, 1\\).*"), message);
+        }
+        float[] rescaled = LINEAR.zeroTerminalSnr().betas();
+        assertEquals(1, rescaled[999]);
+        assertTrue(rescaled[998] < 1);
+        assertTrue(rescaled[0] > 0);
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> NoiseSchedule.trainedBetas(0.1f).zeroTerminalSnr());
+    }
+
+    @Test
     void betasAreACopy() {
         float[] betas = LINEAR.betas();
         betas[0] = 1;
