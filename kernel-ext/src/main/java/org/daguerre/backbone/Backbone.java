@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -264,6 +265,25 @@ public final class Backbone implements AutoCloseable {
             this.conditionings = conditionings;
             this.type = type;
             this.guidanceScale = guidanceScale;
+        }
+
+        /** Asked the same of the same network, it answers the same: a comparison solves its equation once. */
+        @Override
+        public boolean equals(Object o) {
+            return o instanceof Conditioned other
+                    && model == other.network()
+                    && type.equals(other.type)
+                    && guidanceScale == other.guidanceScale
+                    && conditionings.equals(other.conditionings);
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(model, type, guidanceScale, conditionings);
+        }
+
+        private OnnxModel network() {
+            return model;
         }
 
         @Override

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.daguerre.tensor.Tensor;
 
 /**
@@ -20,6 +21,9 @@ import org.daguerre.tensor.Tensor;
  * the same model from the same noise. A comparison that is cancelled keeps the runs that are finished, and goes on from there.
  */
 public final class Comparison {
+
+    /** Runs that a note names. */
+    private static final int MOST_NAMED = 6;
 
     /** The axis that an order of convergence is estimated along. */
     public static final String STEPS = "steps";
@@ -66,22 +70,30 @@ public final class Comparison {
      * @param random true if its sampler drew noise, so that it approaches no solution
      * @param distance norm of the difference from the reference solution in parts of its norm; on an exact model the error.
      *     NaN without a reference, and where the run is not finished
+     * @param floor what the distance is known to: how far a reference solution of half the steps ends from the one it is
+     *     measured from, at least {@link #ROUNDING}; 0 from a run that was given, NaN without a reference
      * @param order how fast the distance falls with the steps, between the run of the next fewer steps and this one:
-     *     ln(distance ratio) / ln(step ratio); NaN where there is no such run, noise was drawn, or the distance is below
-     *     {@link #ROUNDING}
+     *     ln(distance ratio) / ln(step ratio); NaN where there is no such run, noise was drawn, or either distance is below
+     *     the floor
      * @param failure why it is not finished, or empty
      */
     public record Result(
-            Entry entry, double milliseconds, boolean random, double distance, double order, String failure) {
+            Entry entry,
+            double milliseconds,
+            boolean random,
+            double distance,
+            double floor,
+            double order,
+            String failure) {
 
         /** False if no step of it was made, and none failed. */
         public boolean hasBegun() {
             return !entry.run().steps().isEmpty() || !failure.isEmpty();
         }
 
-        /** True if its distance is that of float32's rounding, so that it shows no order. */
-        public boolean isRounding() {
-            return entry.at().containsKey(STEPS) && !random && distance < ROUNDING;
+        /** True if its distance is below what it is known to, so that it says no more and shows no order. */
+        public boolean isBelowFloor() {
+            return !random && distance < floor;
         }
     }
 
@@ -125,15 +137,16 @@ public final class Comparison {
      * The given runs.
      *
      * @param entries one or more
-     * @param referenceSteps steps of the reference solutions, 0 for none
+     * @param referenceSteps steps of the reference solutions, 2 or more, or 0 for none
      */
     public static Comparison of(List<Entry> entries, int referenceSteps) {
         requireSome(entries);
-        if (referenceSteps < 0 || referenceSteps > 10_000) {
-            throw new IllegalArgumentException("the reference has " + referenceSteps
-                    + " steps. Give 0 (none) to 10000; " + REFERENCE_STEPS + " are usual.");
+        if (referenceSteps < 0 || referenceSteps == 1 || referenceSteps > 10_000) {
+            throw new IllegalArgumentException(
+                    "the reference has " + referenceSteps + (referenceSteps == 1 ? " step" : " steps")
+                            + ". Give 2 to 10000, or 0 for none; " + REFERENCE_STEPS + " are usual.");
         }
-        Map<List<Object>, ReferenceSolution> solutions = new HashMap<>();
+        Map<ReferenceSolution.Problem, ReferenceSolution> solutions = new HashMap<>();
         List<ReferenceSolution> references = new ArrayList<>();
         for (Entry entry : entries) {
             Run start = entry.run().branch().back(entry.run().trajectory().length());
@@ -141,11 +154,8 @@ public final class Comparison {
                     referenceSteps == 0 || start.done()
                             ? null
                             : solutions.computeIfAbsent(
-                                    List.of(
-                                            entry.without(OF_THE_SOLVER),
-                                            start.level().at(-1, -1),
-                                            start.trajectory().plan().end().at(-1, -1)),
-                                    key -> new ReferenceSolution(start, referenceSteps)));
+                                    ReferenceSolution.Problem.of(start),
+                                    problem -> ReferenceSolution.of(start, referenceSteps)));
         }
         return new Comparison(entries, references);
     }
@@ -156,7 +166,7 @@ public final class Comparison {
         }
     }
 
-    /** The same with reference solutions of other steps, 0 for none; from the start. */
+    /** The same with reference solutions of other steps, 2 or more, or 0 for none; from the start. */
     public Comparison reference(int steps) {
         return of(
                 entries.stream()
@@ -191,9 +201,12 @@ public final class Comparison {
     }
 
     private boolean isOver(int i) {
+        ReferenceSolution reference = references.get(i);
         return failures[i] != null
                 || entries.get(i).run().done()
-                        && (references.get(i) == null || references.get(i).isSolved());
+                        && (reference == null
+                                || reference.isSolved()
+                                || !reference.failure().isEmpty());
     }
 
     /** True when nothing is left to do. */
@@ -211,8 +224,8 @@ public final class Comparison {
             all += run.calls() + (failures[i] == null ? run.callsLeft() : 0);
         }
         for (ReferenceSolution solution : solutions()) {
-            made += solution.run().calls();
-            all += solution.run().calls() + solution.run().callsLeft();
+            made += solution.calls();
+            all += solution.calls() + solution.callsLeft();
         }
         return all == 0 ? 1 : made / all;
     }
@@ -236,18 +249,33 @@ public final class Comparison {
         int all = 0;
         double milliseconds = 0;
         for (ReferenceSolution solution : solutions) {
-            made += solution.run().calls();
-            all += solution.run().calls() + solution.run().callsLeft();
+            made += solution.calls();
+            all += solution.calls() + solution.callsLeft();
             milliseconds += solution.milliseconds();
         }
         return String.format(
                 Locale.ROOT,
-                "distance is from %s by the trapezoid rule in %d steps: %s%d calls of the model and %.1f s, which no row counts",
+                "distance is from %s by the trapezoid rule in %d steps%s: %s%d calls of the model and %.1f s, which no row counts",
                 solutions.size() == 1 ? "a reference solution" : solutions.size() + " reference solutions",
                 first.trajectory().plan().count(),
+                uncertainty(solutions),
                 made == all ? "" : made + " of ",
                 all,
                 milliseconds / 1000);
+    }
+
+    private static String uncertainty(List<ReferenceSolution> solutions) {
+        List<Double> known = solutions.stream()
+                .filter(ReferenceSolution::isSolved)
+                .map(ReferenceSolution::uncertainty)
+                .toList();
+        return known.isEmpty()
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        ", and one of half the steps ends %s%.1g from it",
+                        known.size() == 1 ? "" : "up to ",
+                        Collections.max(known));
     }
 
     /** What is to be known of the results beside their numbers, a sentence each. */
@@ -257,12 +285,19 @@ public final class Comparison {
         if (!reference().isEmpty()) {
             notes.add(reference());
         }
-        if (results.stream().anyMatch(Result::isRounding)) {
-            notes.add(String.format(
-                    Locale.ROOT,
-                    "no order where the distance is below %.0e: that is the rounding of float32",
-                    ROUNDING));
+        List<ReferenceSolution> solutions = solutions();
+        for (int i = 0; i < solutions.size(); i++) {
+            if (!solutions.get(i).failure().isEmpty()) {
+                notes.add("no distance from " + label(solutions.get(i).run()) + ": "
+                        + solutions.get(i).failure());
+            }
         }
+        belowFloor(
+                        String.format(Locale.ROOT, "%.0e, the rounding of float32", ROUNDING),
+                        results.stream().filter(result -> result.floor() == ROUNDING))
+                .ifPresent(notes::add);
+        belowFloor("what its reference is known to", results.stream().filter(result -> result.floor() > ROUNDING))
+                .ifPresent(notes::add);
         List<String> begun = results.stream()
                 .filter(result -> result.hasBegun()
                         && result.failure().isEmpty()
@@ -282,6 +317,18 @@ public final class Comparison {
         return notes;
     }
 
+    private static Optional<String> belowFloor(String floor, Stream<Result> results) {
+        List<String> below = results.filter(Result::isBelowFloor)
+                .map(result -> String.join(", ", result.entry().at().values()))
+                .toList();
+        int left = below.size() - MOST_NAMED;
+        return below.isEmpty()
+                ? Optional.empty()
+                : Optional.of("a distance says no more, and shows no order, below " + floor + ": "
+                        + String.join("; ", below.subList(0, Math.min(MOST_NAMED, below.size())))
+                        + (left > 0 ? "; and " + left + " more" : ""));
+    }
+
     /** What a run is of all, in words: its place, and what it has on the axes; or that it is a reference. */
     public String label(Run run) {
         for (int i = 0; i < entries.size(); i++) {
@@ -292,7 +339,7 @@ public final class Comparison {
         }
         List<ReferenceSolution> solutions = solutions();
         int place = 1;
-        while (place < solutions.size() && solutions.get(place - 1).run() != run) {
+        while (place < solutions.size() && !solutions.get(place - 1).isSolvedBy(run)) {
             place++;
         }
         return "reference solution " + place + " of " + solutions.size() + " by the trapezoid rule";
@@ -318,8 +365,7 @@ public final class Comparison {
             } catch (CancellationException e) {
                 throw e;
             } catch (RuntimeException e) { // one's own model may throw anything
-                failures[i] =
-                        Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName());
+                failures[i] = reason(e);
             }
         }
         if (Arrays.stream(failures).allMatch(Objects::nonNull)) {
@@ -328,17 +374,28 @@ public final class Comparison {
         return this;
     }
 
+    static String reason(RuntimeException thrown) {
+        return Objects.requireNonNullElse(thrown.getMessage(), thrown.getClass().getSimpleName());
+    }
+
     /** Stops the run that another thread is in, before its next question to the model. */
     public void cancel() {
         entries.forEach(entry -> entry.run().cancel());
-        references.stream()
-                .filter(Objects::nonNull)
-                .forEach(reference -> reference.run().cancel());
+        solutions().forEach(ReferenceSolution::cancel);
     }
 
-    /** The reference solution of a run, if it has one that is solved. */
+    /**
+     * The reference solution of a run, if it has one that is solved.
+     *
+     * @throws IllegalArgumentException if the run is of another comparison
+     */
     public Optional<Tensor> solution(Entry entry) {
-        return Optional.ofNullable(references.get(entries.indexOf(entry)))
+        int i = entries.indexOf(entry);
+        if (i < 0) {
+            throw new IllegalArgumentException(
+                    "the run " + entry.at() + " is not of this comparison. Give one of its entries().");
+        }
+        return Optional.ofNullable(references.get(i))
                 .filter(ReferenceSolution::isSolved)
                 .map(ReferenceSolution::x);
     }
@@ -365,6 +422,7 @@ public final class Comparison {
                     milliseconds(entry.run()),
                     isRandom(entry.run()),
                     distance(i),
+                    floor(i),
                     order(i),
                     Objects.requireNonNullElse(failures[i], "")));
         }
@@ -386,11 +444,22 @@ public final class Comparison {
         if (reference == null || !reference.isSolved() || !run.done() && !reference.isGiven()) {
             return Double.NaN;
         }
-        Tensor solution = reference.x();
-        if (!Arrays.equals(solution.shape(), run.x().shape())) {
+        if (!Arrays.equals(reference.x().shape(), run.x().shape())) {
             return Double.NaN;
         }
-        return run.x().minus(solution).norm() / solution.norm();
+        return reference.distance(run.x());
+    }
+
+    private double floor(int i) {
+        ReferenceSolution reference = references.get(i);
+        if (reference == null || !reference.isSolved()) {
+            return Double.NaN;
+        }
+        return reference.isGiven() ? 0 : Math.max(ROUNDING, reference.uncertainty());
+    }
+
+    private boolean isBelowFloor(int i) {
+        return distance(i) < floor(i);
     }
 
     /** The convergence from the run of the next fewer steps that has all else in common. */
@@ -407,7 +476,11 @@ public final class Comparison {
                 before = k;
             }
         }
-        if (before < 0 || !entry.at().containsKey(STEPS) || isRandom(entry.run()) || distance(i) < ROUNDING) {
+        if (before < 0
+                || !entry.at().containsKey(STEPS)
+                || isRandom(entry.run())
+                || isBelowFloor(i)
+                || isBelowFloor(before)) {
             return Double.NaN;
         }
         double ratio = steps / (double) entries.get(before).run().sampling().steps();

@@ -2,9 +2,12 @@ package org.daguerre.run;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
+import org.daguerre.denoiser.ConditionalDenoiser;
 import org.daguerre.denoiser.Denoiser;
 import org.daguerre.denoiser.Prediction;
 import org.daguerre.denoiser.PredictionType;
+import org.daguerre.guidance.Guidance;
 import org.daguerre.sampler.Edit;
 import org.daguerre.sampler.Sampler;
 import org.daguerre.sampler.Step;
@@ -17,12 +20,13 @@ import org.daguerre.tensor.Tensor;
 /**
  * The solution of a model's probability flow ODE from where a run starts to where it ends, down to the least noise that the
  * schedule knows: the trapezoid rule on many levels, which lie close where there is little noise. A sampler's distance from it
- * is the error of its method; start and model are the same. Its steps are not kept, only its end.
+ * is the error of its method; start and model are the same. It is solved twice, with half the steps first: no distance is known
+ * better than that of the two. Their steps are not kept, only their ends.
  */
 final class ReferenceSolution {
 
     /** The levels are even in the RHO-th root of arctan(sigma / alpha): Karras' ladder, but finite at zero terminal SNR. */
-    private static final double RHO = 3;
+    private static final double RHO = 2;
 
     /**
      * The trapezoid rule in the angle phi = atan2(sigma, alpha). Divided by r = hypot(alpha, sigma), a state is y = cos(phi) x0
@@ -79,29 +83,57 @@ final class ReferenceSolution {
         }
     }
 
-    private final Run run;
-    private final boolean given;
-    private double milliseconds;
+    /**
+     * What a solution depends on. Sampler, spacing, steps and edits change how it is approached, and seed and shape are in x.
+     */
+    record Problem(
+            ConditionalDenoiser model, Guidance guidance, NoiseSchedule schedule, Level from, Level to, Tensor x) {
 
-    /** @param start a run that has made no step yet */
-    ReferenceSolution(Run start, int steps) {
-        Trajectory from = start.trajectory();
-        Trajectory fine = Trajectory.start(plan(from.plan(), from.level(), steps), 0, from.x(), from.noise());
-        this.run = start.sampling()
-                .sampler(new AngularTrapezoid())
-                .edits(new Edit[0])
-                .start(fine);
-        this.given = false;
+        /** @param start a run that has made no step yet */
+        static Problem of(Run start) {
+            Sampling sampling = start.sampling();
+            return new Problem(
+                    sampling.model(),
+                    sampling.guidance(),
+                    sampling.schedule(),
+                    start.level().at(-1, -1),
+                    start.trajectory().plan().end().at(-1, -1),
+                    start.x());
+        }
     }
 
-    private ReferenceSolution(Run run) {
-        this.run = run;
-        this.given = true;
+    private final List<Run> solves;
+    private final Run end;
+    private double milliseconds;
+    private String failure = "";
+
+    private ReferenceSolution(List<Run> solves, Run end) {
+        this.solves = solves;
+        this.end = end;
+    }
+
+    /**
+     * @param start a run that has made no step yet
+     * @param steps 2 or more; another solution of half as many tells how well this one is known
+     */
+    static ReferenceSolution of(Run start, int steps) {
+        Run half = solve(start, steps / 2);
+        Run all = solve(start, steps);
+        return new ReferenceSolution(List.of(half, all), all);
     }
 
     /** A run as it stands, to be taken for one. */
     static ReferenceSolution given(Run run) {
-        return new ReferenceSolution(run);
+        return new ReferenceSolution(List.of(), run);
+    }
+
+    private static Run solve(Run start, int steps) {
+        Trajectory from = start.trajectory();
+        Trajectory fine = Trajectory.start(plan(from.plan(), from.level(), steps), 0, from.x(), from.noise());
+        return start.sampling()
+                .sampler(new AngularTrapezoid())
+                .edits(new Edit[0])
+                .start(fine);
     }
 
     private static Plan plan(Plan coarse, Level first, int steps) {
@@ -128,28 +160,56 @@ final class ReferenceSolution {
         return Math.pow(Math.atan(ratio), 1 / RHO);
     }
 
+    /** Throws nothing but the news that it was cancelled; {@link #failure} says why there is no solution. */
     void solve(Observer observer) {
-        if (given) {
-            return;
-        }
         long start = System.nanoTime();
         try {
-            run.observe(observer).finishAlone();
+            for (Run run : solves) {
+                run.observe(observer).finishAlone();
+            }
+        } catch (CancellationException e) {
+            throw e;
+        } catch (RuntimeException e) { // one's own model may throw anything
+            failure = Comparison.reason(e);
         } finally {
             milliseconds += (System.nanoTime() - start) / 1e6;
         }
     }
 
+    void cancel() {
+        solves.forEach(Run::cancel);
+    }
+
     boolean isSolved() {
-        return given || run.done();
+        return solves.stream().allMatch(Run::done);
+    }
+
+    /** Why it cannot be solved, or empty. */
+    String failure() {
+        return failure;
     }
 
     boolean isGiven() {
-        return given;
+        return solves.isEmpty();
     }
 
+    /** The run that ends in it. */
     Run run() {
-        return run;
+        return end;
+    }
+
+    /** True of a run that is made to solve it. */
+    boolean isSolvedBy(Run run) {
+        return solves.contains(run);
+    }
+
+    /** Calls of the model made to solve it. */
+    int calls() {
+        return solves.stream().mapToInt(Run::calls).sum();
+    }
+
+    int callsLeft() {
+        return failure.isEmpty() ? solves.stream().mapToInt(Run::callsLeft).sum() : 0;
     }
 
     /** Wall time of solving it so far. */
@@ -158,6 +218,16 @@ final class ReferenceSolution {
     }
 
     Tensor x() {
-        return run.x();
+        return end.x();
+    }
+
+    /** The norm of a state's difference from it, in parts of its own. */
+    double distance(Tensor x) {
+        return x.minus(end.x()).norm() / end.x().norm();
+    }
+
+    /** How far the solution of half the steps ends from it; 0 for a given run, which is what it is. */
+    double uncertainty() {
+        return isGiven() ? 0 : distance(solves.get(0).x());
     }
 }

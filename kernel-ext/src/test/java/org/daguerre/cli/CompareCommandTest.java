@@ -58,7 +58,7 @@ class CompareCommandTest {
                 .toList();
         assertEquals(4, rows.size(), answer.out());
         assertTrue(rows.get(0).startsWith("ddim 3 3 ") && rows.get(3).startsWith("heun 6 10 "), rows.toString());
-        assertTrue(answer.out().contains("by the trapezoid rule in 21 steps: "), answer.out());
+        assertTrue(answer.out().contains("by the trapezoid rule in 21 steps, "), answer.out());
         Picture sheet = Picture.read(folder.resolve("sheet.png"));
         assertTrue(sheet.width() > 2 * 32 && sheet.height() > 2 * 32, sheet.toString());
         assertTrue(Files.exists(folder.resolve("convergence.png")));
@@ -82,7 +82,7 @@ class CompareCommandTest {
                 "two --model=exact --steps=5,0 | steps is 0. Give 1 to 1000",
                 "two --model=exact --steps=5, 10 | --steps is '5,', and '10' stands apart from it. Give its values",
                 "two --model=exact --stepps=5,10 | '--stepps=5,10' is no option of daguerre compare. Did you mean --steps?",
-                "two --model=exact --steps=2,3 --reference=-1 | the reference has -1 steps. Give 0 (none) to 10000",
+                "two --model=exact --steps=2,3 --reference=-1 | the reference has -1 steps. Give 2 to 10000, or 0 for none",
                 "two --model=exakt --steps=2,3 | model 'exakt' is unknown. Did you mean exact?",
                 "--model=exact --steps=2,3 | PROMPT is missing. Give what to show, in quotes.",
                 "two --model=exact --steps=2,3 --out=DIR | is the folder",

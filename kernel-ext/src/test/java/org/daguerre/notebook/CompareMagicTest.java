@@ -77,7 +77,7 @@ class CompareMagicTest extends InEveryKernel {
             {"\"x\" --sampler ddim,eulr", "sampler 'eulr' is unknown. Did you mean euler?"},
             {"\"x\" --guidance 1,much", "--guidance is 'much', not a number."},
             {"\"x\" --model exact,exakt", "model 'exakt' is unknown. Did you mean exact?"},
-            {"\"x\" --steps 2,3 --reference -1", "the reference has -1 steps. Give 0 (none) to 10000"},
+            {"\"x\" --steps 2,3 --reference -1", "the reference has -1 steps. Give 2 to 10000, or 0 for none"},
             {"--steps 2,3", "PROMPT is missing. Give what to show, in double quotes."},
             {"\"x\" --step 2,3", "'--step' is no option of %compare. Did you mean --steps?"}
         }) {

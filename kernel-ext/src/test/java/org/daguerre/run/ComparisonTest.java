@@ -7,21 +7,28 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.daguerre.denoiser.ConditionalDenoiser;
 import org.daguerre.denoiser.Denoiser;
 import org.daguerre.denoiser.ExactDenoiser;
 import org.daguerre.run.Comparison.Result;
+import org.daguerre.sampler.Clipping;
+import org.daguerre.sampler.Ddim;
 import org.daguerre.sampler.Heun;
 import org.daguerre.sampler.Sampler;
 import org.daguerre.schedule.EulerSpacing;
 import org.daguerre.schedule.Ladder;
 import org.daguerre.schedule.Level;
 import org.daguerre.schedule.NoiseSchedule;
+import org.daguerre.schedule.Spacing;
 import org.daguerre.schedule.TimestepSpacing;
 import org.daguerre.tensor.Noise;
 import org.daguerre.tensor.Tensor;
@@ -37,13 +44,14 @@ class ComparisonTest {
     private static final Sampling GAUSSIAN =
             Sampling.of(ExactDenoiser.gaussian(MEAN, STD), SCALED, 1, 32).seed(12);
 
+    private static final Spacing KARRAS = new EulerSpacing(TimestepSpacing.LINSPACE, 0).on(Ladder.karras());
+
     private static Grid<Sampling> grid(Sampling base, List<String> samplers, List<Integer> steps) {
         return Grid.of(base)
                 .axis(
                         "sampler",
                         samplers.stream().map(Sampler::named).toList(),
-                        (s, sampler) -> s.sampler(sampler)
-                                .spacing(new EulerSpacing(TimestepSpacing.LINSPACE, 0).on(Ladder.karras())))
+                        (s, sampler) -> s.sampler(sampler).spacing(KARRAS))
                 .axis("steps", steps, Sampling::steps);
     }
 
@@ -109,18 +117,19 @@ class ComparisonTest {
     @Test
     void referenceIsNamedAndItsCallsAreCounted() {
         Comparison comparison = Comparison.of(grid(GAUSSIAN, List.of("euler", "heun"), List.of(4, 8)));
-        assertTrue(comparison.reference().contains("in 201 steps: 0 of 401 calls"), comparison.reference());
+        assertTrue(comparison.reference().contains("in 201 steps: 0 of 602 calls"), comparison.reference());
         int[] calls = {0};
         comparison.observe(progress -> calls[0] += progress.stepDone() ? 0 : 1).finish();
         int ofRuns = comparison.entries().stream()
                 .mapToInt(entry -> entry.run().calls())
                 .sum();
-        assertEquals(401, calls[0] - ofRuns);
+        assertEquals(401 + 201, calls[0] - ofRuns);
         String note = comparison.notes().get(0);
         assertTrue(
-                note.startsWith("distance is from a reference solution by the trapezoid rule in 201 steps: 401 calls"),
+                note.matches(
+                        "distance is from a reference solution by the trapezoid rule in 201 steps, and one of half the"
+                                + " steps ends [1-9]e-0[456] from it: 602 calls of the model and [0-9.]+ s, which no row counts"),
                 note);
-        assertTrue(note.endsWith("which no row counts"), note);
         assertEquals("", comparison.reference(0).reference());
     }
 
@@ -149,12 +158,142 @@ class ComparisonTest {
         Comparison comparison =
                 Comparison.of(grid(set, List.of("euler"), List.of(8, 64, 128))).finish();
         for (Result result : comparison.results()) {
-            assertTrue(result.distance() < Comparison.ROUNDING && result.isRounding(), result.toString());
+            assertTrue(result.distance() < Comparison.ROUNDING && result.isBelowFloor(), result.toString());
             assertTrue(Double.isNaN(result.order()), result.toString());
         }
         assertEquals(
-                "no order where the distance is below 1e-06: that is the rounding of float32",
+                "a distance says no more, and shows no order, below 1e-06, the rounding of float32: euler, 8; euler, 64;"
+                        + " euler, 128",
                 comparison.notes().get(1));
+    }
+
+    @Test
+    void distanceBelowWhatTheReferenceIsKnownToShowsNoOrder() {
+        Comparison comparison = Comparison.of(grid(GAUSSIAN, List.of("euler", "heun"), List.of(4, 8, 64, 128)))
+                .reference(8)
+                .finish();
+        Comparison half = comparison.reference(4).finish();
+        Tensor from = comparison.solution(comparison.entries().get(0)).orElseThrow();
+        Tensor of = half.solution(half.entries().get(0)).orElseThrow();
+        double floor = of.minus(from).norm() / from.norm();
+        List<Result> results = comparison.results();
+        for (int i = 0; i < results.size(); i++) {
+            Result result = results.get(i);
+            assertEquals(floor, result.floor());
+            boolean below =
+                    result.distance() < floor || i % 4 > 0 && results.get(i - 1).distance() < floor;
+            assertEquals(below || i % 4 == 0, Double.isNaN(result.order()), "run " + i);
+        }
+        assertTrue(results.get(1).order() > 0.5, "above the floor there is one");
+        List<String> notes = comparison.notes();
+        assertTrue(
+                notes.get(0).contains(String.format(Locale.ROOT, "one of half the steps ends %.1g from it", floor)),
+                notes.get(0));
+        assertEquals(
+                "a distance says no more, and shows no order, below what its reference is known to: "
+                        + results.stream()
+                                .filter(Result::isBelowFloor)
+                                .map(result ->
+                                        String.join(", ", result.entry().at().values()))
+                                .collect(Collectors.joining("; ")),
+                notes.get(1));
+    }
+
+    @Test
+    void sixRunsBelowTheFloorAreNamedAndTheOthersCounted() {
+        Sampling set = Sampling.of(ExactDenoiser.finiteSet(List.of(MEAN, MEAN.times(-1))), SCALED, 1, 32)
+                .seed(3);
+        String note = Comparison.of(grid(set, List.of("euler"), List.of(64, 65, 66, 67, 68, 69, 70, 71)))
+                .finish()
+                .notes()
+                .get(1);
+        assertTrue(
+                note.endsWith("float32: euler, 64; euler, 65; euler, 66; euler, 67; euler, 68; euler, 69; and 2 more"),
+                note);
+    }
+
+    @Test
+    void referenceOfOneStepIsRefusedAsItHasNoHalf() {
+        Comparison comparison = Comparison.of(grid(GAUSSIAN, List.of("euler"), List.of(4)));
+        assertEquals(
+                "the reference has 1 step. Give 2 to 10000, or 0 for none; 200 are usual.",
+                assertThrows(IllegalArgumentException.class, () -> comparison.reference(1))
+                        .getMessage());
+        assertTrue(comparison.reference(2).finish().results().get(0).distance() > 0);
+    }
+
+    @Test
+    void runsFromOtherNoiseOrOfAnotherModelHaveTheirOwnReferenceWhateverTheAxisIsCalled() {
+        ExactDenoiser other = ExactDenoiser.gaussian(MEAN.times(-1), STD);
+        Map<String, UnaryOperator<Sampling>> changes = new LinkedHashMap<>();
+        changes.put("as it is", s -> s);
+        changes.put("seed", s -> s.seed(99));
+        changes.put("model", s -> s.model(ConditionalDenoiser.of(other)));
+        changes.put("schedule", s -> s.schedule(NoiseSchedule.cosine(1000)));
+        changes.put("guidance", s -> s.guidance((model, x, level) -> other.predict(x, level)));
+        Comparison comparison = Comparison.of(
+                        Grid.of(GAUSSIAN.steps(3)).axis("sampler", changes, (s, change) -> change.apply(s)))
+                .finish();
+        assertTrue(comparison.reference().startsWith("distance is from 5 reference solutions"), comparison.reference());
+        for (Comparison.Entry entry : comparison.entries()) {
+            Comparison alone = Comparison.of(
+                            List.of(new Comparison.Entry(
+                                    Map.of(), entry.run().sampling().start(), null)),
+                            Comparison.REFERENCE_STEPS)
+                    .finish();
+            assertEquals(alone.solution(alone.entries().get(0)), comparison.solution(entry), entry.at()::toString);
+        }
+    }
+
+    @Test
+    void runsThatDifferInWhatASolutionDoesNotDependOnShareTheirReference() {
+        Comparison comparison = Comparison.of(Grid.of(GAUSSIAN)
+                .axis("eta", List.of(0.0, 0.5), (s, eta) -> s.sampler(new Ddim(eta, Clipping.NONE, KARRAS)))
+                .axis(
+                        "edit",
+                        List.of(1.0, 0.5),
+                        (s, part) -> s.edits(step -> step.x().times(part)))
+                .axis("steps", List.of(3, 4), Sampling::steps));
+        assertTrue(comparison.reference().startsWith("distance is from a reference"), comparison.reference());
+    }
+
+    @Test
+    void referenceThatFailsLeavesItsRunFinished() {
+        Denoiser exact = ExactDenoiser.gaussian(MEAN, STD);
+        Denoiser trained = (x, level) -> {
+            if (level.t() != Math.rint(level.t())) {
+                throw new ArithmeticException("between timesteps");
+            }
+            return exact.predict(x, level);
+        };
+        Sampling sampling = Sampling.of(trained, SCALED, 1, 32).steps(3);
+        Comparison comparison = Comparison.of(Grid.of(sampling).axis("seed", List.of(1L, 2L), Sampling::seed))
+                .finish();
+        assertEquals(2, comparison.finished());
+        assertTrue(comparison.done());
+        assertEquals(1, comparison.fraction());
+        for (Result result : comparison.results()) {
+            assertEquals("", result.failure());
+            assertTrue(Double.isNaN(result.distance()));
+        }
+        String note = comparison.notes().get(2);
+        assertTrue(
+                note.startsWith("no distance from reference solution 2 of 2 by the trapezoid rule: in step 1 ")
+                        && note.contains("between timesteps"),
+                note);
+        assertEquals(3, comparison.notes().size());
+    }
+
+    @Test
+    void runOfAnotherComparisonHasNoSolutionHere() {
+        Comparison one = Comparison.of(grid(GAUSSIAN, List.of("euler"), List.of(4)));
+        Comparison other = Comparison.of(grid(GAUSSIAN, List.of("euler"), List.of(4)));
+        assertEquals(
+                "the run {sampler=euler, steps=4} is not of this comparison. Give one of its entries().",
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () -> one.solution(other.entries().get(0)))
+                        .getMessage());
     }
 
     @Test
@@ -207,7 +346,7 @@ class ComparisonTest {
             }
         });
         comparison.finish();
-        assertEquals(5, asked.size(), "four runs and one reference");
+        assertEquals(6, asked.size(), "four runs, and one reference in half its steps and in all");
         Comparison seeds = Comparison.of(Grid.of(GAUSSIAN).axis("seed", List.of(1L, 2L), Sampling::seed))
                 .finish();
         assertFalse(seeds.solution(seeds.entries().get(0))
@@ -282,10 +421,8 @@ class ComparisonTest {
     void runOfAComparisonIsTheRunAlone() {
         Comparison comparison =
                 Comparison.of(grid(GAUSSIAN, List.of("heun"), List.of(7))).finish();
-        Run alone = GAUSSIAN.sampler(Sampler.named("heun"))
-                .spacing(new EulerSpacing(TimestepSpacing.LINSPACE, 0).on(Ladder.karras()))
-                .steps(7)
-                .start();
+        Run alone =
+                GAUSSIAN.sampler(Sampler.named("heun")).spacing(KARRAS).steps(7).start();
         alone.finish();
         assertEquals(alone.x(), comparison.entries().get(0).run().x());
     }

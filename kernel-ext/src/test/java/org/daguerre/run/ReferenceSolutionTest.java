@@ -34,7 +34,7 @@ class ReferenceSolutionTest {
     }
 
     private static Tensor solution(double alphasCumprod, int steps) {
-        ReferenceSolution solution = new ReferenceSolution(start(alphasCumprod), steps);
+        ReferenceSolution solution = ReferenceSolution.of(start(alphasCumprod), steps);
         solution.solve(progress -> {});
         return solution.x();
     }
