@@ -30,6 +30,8 @@ final class Panels {
     private static final int LEGEND_LINE = 20;
     private static final double LEGEND_FONT = 12;
     private static final double LEGEND_NAME = 330;
+    private static final double LABEL_FONT = 11;
+    private static final int LONGEST_LABEL = 18; // XChart's own 20, less blanks that tell equal labels apart
 
     /** Pixels of the only chart in a row, so that ticks are asked for as far apart as whole powers are. */
     private static final double WIDE = 640;
@@ -168,7 +170,7 @@ final class Panels {
         style.setPlotGridLinesStroke(new BasicStroke(1));
         style.setAxisTitleFont(Lettering.font(11.5, Font.PLAIN));
         style.setAxisTitlePadding(6);
-        style.setAxisTickLabelsFont(Lettering.font(11, Font.PLAIN));
+        style.setAxisTickLabelsFont(Lettering.font(LABEL_FONT, Font.PLAIN));
         style.setAxisTickLabelsColor(quiet);
         style.setAxisTickMarksColor(quiet);
         style.setAxisTicksLineVisible(false);
@@ -273,14 +275,33 @@ final class Panels {
         chart.getStyler().setXAxisTickLabelsFormattingFunction(whole(first, v -> Long.toString(Math.round(v))));
     }
 
-    /** Names at 0, 1, 2 ... along x of a chart that is {@code width} wide. */
+    /** Names at 0, 1, 2 ... along x of a chart that is {@code width} wide, shortened to the space that each has. */
     static void namedAxis(XYChart chart, List<String> names, int width) {
+        int room = 3 * width / (names.size() + 1) / 4;
+        List<String> labels = labels(names, room);
         chart.getStyler().setXAxisMin(-0.6);
         chart.getStyler().setXAxisMax(names.size() - 0.4);
-        chart.getStyler().setXAxisTickMarkSpacingHint(3 * width / (names.size() + 1) / 4);
+        chart.getStyler().setXAxisTickMarkSpacingHint(room);
         chart.getStyler()
                 .setXAxisTickLabelsFormattingFunction(
-                        whole(0, v -> v >= -1e-9 && v < names.size() ? names.get((int) Math.round(v)) : " "));
+                        whole(0, v -> v >= -1e-9 && v < labels.size() ? labels.get((int) Math.round(v)) : " "));
+    }
+
+    /** XChart looks for ticks without end if labels are longer than 20 characters, wider than their distance, or alike. */
+    private static List<String> labels(List<String> names, double room) {
+        List<String> labels = new ArrayList<>();
+        for (String name : names) {
+            String label = name;
+            int end = name.length();
+            while (end > 0 && (label.length() > LONGEST_LABEL || 1.1 * Lettering.width(label, LABEL_FONT) >= room)) {
+                label = name.substring(0, --end).strip() + "…";
+            }
+            while (labels.contains(label)) {
+                label += " ";
+            }
+            labels.add(label);
+        }
+        return labels;
     }
 
     /** An axis of decimal logarithms from {@code low} to {@code high}, in whole decades and labelled with powers of ten. */

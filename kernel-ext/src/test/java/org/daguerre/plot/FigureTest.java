@@ -5,16 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
@@ -442,6 +445,28 @@ class FigureTest {
         assertEquals(null, chart.getSeries("model"), "conditions without an order are not joined");
         assertEquals("Counts; model: one 0.500, two 0.250; ceiling: two 1.00.", figure.altText());
         assertSeen(colours(figure), Theme.LIGHT.series(1), 50, "the second curve");
+    }
+
+    @Test
+    void longNamesOfConditionsAreShortenedAndTellApartAllTheSame() {
+        List<String> names = List.of(
+                "asked for boxes of a scene of the same caption",
+                "asked for boxes of a scene of another caption",
+                "asked for none");
+        List<IntervalPlot.Point> points = IntStream.range(0, names.size())
+                .mapToObj(i -> new IntervalPlot.Point(i, 0.5, 0.4, 0.6))
+                .toList();
+        Figure figure = IntervalPlot.of(
+                "Boxes",
+                new IntervalPlot.Conditions("", names, false),
+                "share",
+                List.of(new IntervalPlot.Panel("", List.of(new IntervalPlot.Curve("held", points)))),
+                Theme.LIGHT);
+        Function<Double, String> label = figure.charts().get(0).getStyler().getXAxisTickLabelsFormattingFunction();
+        assertEquals("asked for boxes o…", label.apply(0.0));
+        assertEquals("asked for boxes o… ", label.apply(1.0));
+        assertEquals("asked for none", label.apply(2.0));
+        assertTimeoutPreemptively(Duration.ofMinutes(1), figure::png);
     }
 
     @Test
