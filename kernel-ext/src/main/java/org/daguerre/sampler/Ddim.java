@@ -60,7 +60,7 @@ public record Ddim(double eta, Clipping clipping, boolean noiseOfClipped, Spacin
             return new Step(deterministic, next, List.of(prediction), soFar.noise());
         }
         double shrink = next.ratio() / level.ratio();
-        double sigmaUp = eta * next.sigma() * Math.sqrt(1 - shrink * shrink);
+        double sigmaUp = eta * next.sigma() * Math.sqrt(Math.max(0, 1 - shrink * shrink));
         double sigmaDown = Math.sqrt(next.sigma() * next.sigma() - sigmaUp * sigmaUp);
         Noise.Draw draw = soFar.noise().draw(x.shape());
         Tensor noised = Tensor.combine(next.alpha(), denoised, sigmaDown, noise, sigmaUp, draw.tensor());

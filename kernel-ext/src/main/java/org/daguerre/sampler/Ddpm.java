@@ -84,18 +84,19 @@ public record Ddpm(Variance variance, Clipping clipping, Manner manner, Spacing 
             return new Step(mean, next, List.of(prediction), soFar.noise());
         }
         double small = Math.max(noiseAfter / noiseBefore * beta, 1e-20);
+        double large = Math.max(beta, 1e-20);
         Noise.Draw draw = soFar.noise().draw(x.shape());
         double deviation = Math.sqrt(
                 switch (variance) {
                     case FIXED_SMALL, FIXED_SMALL_LOG -> small;
-                    case FIXED_LARGE, FIXED_LARGE_LOG -> beta;
+                    case FIXED_LARGE, FIXED_LARGE_LOG -> large;
                     case LEARNED, LEARNED_RANGE -> 1;
                 });
         Tensor fresh = switch (variance) {
             case LEARNED -> draw.tensor().times(learned(prediction).map(Math::sqrt));
             case LEARNED_RANGE -> {
                 double low = Math.log(small);
-                double high = Math.log(beta);
+                double high = Math.log(large);
                 yield draw.tensor()
                         .times(learned(prediction).map(v -> Math.exp(0.5 * (low + (v + 1) / 2 * (high - low)))));
             }

@@ -44,7 +44,7 @@ public record DpmSolverPlusPlus2SAncestral(Spacing spacing) implements Sampler {
         double sigma = level.ratio();
         double down = next.ratio() / sigma;
         double sigmaDown = next.ratio() * down;
-        double sigmaUp = next.ratio() * Math.sqrt(1 - down * down);
+        double sigmaUp = next.ratio() * Math.sqrt(Math.max(0, 1 - down * down));
         Prediction first = model.predict(soFar.x(), level);
         Level middle = soFar.plan().schedule().atRatio(Math.sqrt(sigma * sigmaDown));
         double half = middle.ratio() / sigma;

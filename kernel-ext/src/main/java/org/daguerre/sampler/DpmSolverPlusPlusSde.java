@@ -51,7 +51,9 @@ public record DpmSolverPlusPlusSde(Spacing spacing) implements Sampler {
         Prediction first = model.predict(soFar.x(), level);
         Tensor there = ancestral(x, sigma, middle.ratio(), first.denoised(), near.tensor());
         Prediction second = model.predict(there.times(middle.alpha()), middle);
-        double part = (sigma - middle.ratio()) / (sigma - next.ratio());
+        // between equal levels there is no motion to divide, and rounding may put the middle a hair outside
+        double part =
+                sigma > next.ratio() ? Math.min(1, Math.max(0, (sigma - middle.ratio()) / (sigma - next.ratio()))) : 1;
         Tensor whole = near.tensor().times(Math.sqrt(part)).plus(Math.sqrt(1 - part), far.tensor());
         Tensor moved = ancestral(x, sigma, next.ratio(), second.denoised(), whole);
         return new Step(moved.times(next.alpha()), next, List.of(first, second), far.after());
@@ -60,7 +62,7 @@ public record DpmSolverPlusPlusSde(Spacing spacing) implements Sampler {
     private static Tensor ancestral(Tensor x, double sigma, double to, Tensor denoised, Tensor noise) {
         double down = to / sigma;
         double shrink = down * down;
-        double sigmaUp = to * Math.sqrt(1 - down * down);
+        double sigmaUp = to * Math.sqrt(Math.max(0, 1 - down * down));
         return x.times(shrink).plus(1 - shrink, denoised).plus(sigmaUp, noise);
     }
 

@@ -39,7 +39,7 @@ public record EulerAncestral(Spacing spacing) implements Sampler {
         Prediction prediction = model.predict(soFar.x(), level);
         double shrink = next.ratio() / level.ratio();
         double sigmaDown = next.sigma() * shrink;
-        double sigmaUp = next.sigma() * Math.sqrt(1 - shrink * shrink);
+        double sigmaUp = next.sigma() * Math.sqrt(Math.max(0, 1 - shrink * shrink));
         Noise.Draw draw = soFar.noise().draw(soFar.x().shape());
         Tensor x = Tensor.combine(
                 next.alpha(), prediction.denoised(), sigmaDown, prediction.noise(), sigmaUp, draw.tensor());

@@ -43,7 +43,7 @@ public record Kdpm2Ancestral(Spacing spacing) implements Sampler {
         double sigma = level.ratio();
         double shrink = next.ratio() / sigma;
         double sigmaDown = next.ratio() * shrink;
-        double sigmaUp = next.ratio() * Math.sqrt(1 - shrink * shrink);
+        double sigmaUp = next.ratio() * Math.sqrt(Math.max(0, 1 - shrink * shrink));
         Prediction first = model.predict(soFar.x(), level);
         Level middle = soFar.plan().schedule().atRatio(Math.sqrt(sigma * sigmaDown));
         Tensor half = x.plus(middle.ratio() - sigma, first.noise());

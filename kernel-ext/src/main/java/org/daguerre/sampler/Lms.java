@@ -57,10 +57,12 @@ public record Lms(int order, Spacing spacing) implements Sampler {
         List<Double> sigma = new ArrayList<>();
         d.add(prediction.derivative());
         sigma.add(level.scaledSigma());
-        if (past != null) {
-            int kept = Math.min(order - 1, past.d().size());
-            d.addAll(past.d().subList(0, kept));
-            sigma.addAll(past.sigma().subList(0, kept));
+        for (int k = 0; past != null && k < past.d().size() && d.size() < order; k++) {
+            // no polynomial goes through two derivatives at one sigma
+            if (!past.sigma().get(k).equals(sigma.get(0))) {
+                d.add(past.d().get(k));
+                sigma.add(past.sigma().get(k));
+            }
         }
         List<Tensor> terms = new ArrayList<>(d);
         terms.add(x);

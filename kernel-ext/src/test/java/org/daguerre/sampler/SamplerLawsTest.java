@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import org.daguerre.denoiser.Denoiser;
 import org.daguerre.denoiser.ExactDenoiser;
+import org.daguerre.denoiser.Prediction;
 import org.daguerre.denoiser.PredictionType;
 import org.daguerre.sampler.DpmSolver.Algorithm;
 import org.daguerre.schedule.DpmSpacing;
@@ -28,6 +30,7 @@ import org.daguerre.schedule.FinalSigma;
 import org.daguerre.schedule.Level;
 import org.daguerre.schedule.NoiseSchedule;
 import org.daguerre.schedule.Plan;
+import org.daguerre.schedule.Spacing;
 import org.daguerre.schedule.TimestepSpacing;
 import org.daguerre.tensor.Noise;
 import org.daguerre.tensor.Tensor;
@@ -206,13 +209,11 @@ class SamplerLawsTest {
         Denoiser model = (x, level) -> {
             var sample = MODEL.predict(x, level);
             Tensor v = x.times(level.alpha()).minus(sample.denoised()).over(level.sigma());
-            return new org.daguerre.denoiser.Prediction(v, PredictionType.V_PREDICTION, x, level);
+            return new Prediction(v, PredictionType.V_PREDICTION, x, level);
         };
         Plan plan = DISTILLED.contains(sampler.toString())
                 ? sampler.spacing().plan(zero, 10)
-                : sampler.spacing()
-                        .with(org.daguerre.schedule.TimestepSpacing.TRAILING)
-                        .plan(zero, 10);
+                : sampler.spacing().with(TimestepSpacing.TRAILING).plan(zero, 10);
         assertEquals(0, plan.from(0).alpha());
         Trajectory way = Trajectory.start(plan, Noise.seed(1), SHAPE);
         int expected = sampler.callsLeft(way);
@@ -360,28 +361,110 @@ class SamplerLawsTest {
         }
     }
 
+    /** Fresh noise, blocks of steps and weights of equal steps go by the number of steps: one more is another path. */
+    private static final List<String> COUNT_STEPS = List.of(
+            "ddpm",
+            "euler-ancestral",
+            "euler-churn",
+            "restart",
+            "kdpm2-ancestral",
+            "pndm",
+            "ipndm",
+            "dpmpp-2m-sde",
+            "dpmpp-3m-sde",
+            "dpm-3s",
+            "dpmpp-2s",
+            "dpmpp-2s-ancestral",
+            "dpmpp-sde",
+            "sa-solver",
+            "lcm",
+            "tcd",
+            "consistency");
+
+    private static final Plan TWENTY = new DpmSpacing(TimestepSpacing.LINSPACE, 0, FinalSigma.ZERO).plan(SCHEDULE, 20);
+
     @Example
     void aLevelTwiceInAPlanChangesNothing() {
-        Plan plan = new DpmSpacing(TimestepSpacing.LINSPACE, 0, FinalSigma.ZERO).plan(SCHEDULE, 20);
-        Level end = plan.end();
-        List<Level> levels = new ArrayList<>(plan.from());
-        levels.add(end);
-        levels.add(10, levels.get(10));
-        Plan twice = Plan.through(SCHEDULE, levels, 1);
-        SaSolver plain = new SaSolver();
-        List<Sampler> solvers = List.of(
-                new Deis(3, true, Clipping.NONE, plain.spacing()),
-                new DpmSolverMultistep(Algorithm.DPMSOLVER, 2),
-                new DpmSolverMultistep(Algorithm.DPMSOLVER_PP, 3),
-                new UniPc(),
-                new UniPc(4, true, plain.spacing()),
-                new SaSolver(3, 4, true, true, 0, 0, 0, Clipping.NONE, plain.spacing()));
+        Spacing spacing = new SaSolver().spacing();
+        List<Sampler> solvers = new ArrayList<>(List.of(
+                new Deis(3, true, Clipping.NONE, spacing),
+                new UniPc(4, true, spacing),
+                new SaSolver(3, 4, true, true, 0, 0, 0, Clipping.NONE, spacing)));
+        Samplers.names().stream()
+                .filter(name -> !COUNT_STEPS.contains(name))
+                .map(Samplers::named)
+                .forEach(solvers::add);
         for (Sampler solver : solvers) {
             Tensor expected =
-                    walk(solver, Trajectory.start(plan, Noise.seed(1), SHAPE)).x();
-            Tensor actual =
-                    walk(solver, Trajectory.start(twice, Noise.seed(1), SHAPE)).x();
+                    walk(solver, Trajectory.start(TWENTY, Noise.seed(1), SHAPE)).x();
+            Tensor actual = walk(solver, Trajectory.start(repeated(TWENTY, 10, 1), Noise.seed(1), SHAPE))
+                    .x();
             assertEquals(0, actual.minus(expected).norm(), 1e-6 * expected.norm(), solver.toString());
+        }
+    }
+
+    @Example
+    void aLevelTwiceOrThriceAnywhereEndsInNumbersAfterTheCallsTold() {
+        Spacing spacing = new SaSolver().spacing();
+        for (Sampler sampler : namedAnd(
+                new Deis(3, true, Clipping.NONE, spacing),
+                new UniPc(4, true, spacing),
+                new Ddim(1, Clipping.NONE, spacing),
+                new Pndm(true, Manner.PAPER, spacing),
+                new SaSolver(3, 4, true, true, 0, 0, 0, Clipping.NONE, spacing))) {
+            for (int at : new int[] {0, 1, 10, 19}) {
+                for (int more : new int[] {1, 2}) {
+                    Plan plan = repeated(TWENTY, at, more);
+                    assertCallsAreTold(sampler, Trajectory.start(plan, Noise.seed(1), SHAPE), MODEL, Step::x, false);
+                }
+            }
+        }
+    }
+
+    private static Plan repeated(Plan plan, int at, int more) {
+        List<Level> levels = new ArrayList<>(plan.from());
+        levels.addAll(at, Collections.nCopies(more, levels.get(at)));
+        levels.add(plan.end());
+        return Plan.through(SCHEDULE, levels, 1);
+    }
+
+    /** What these add to the state on the way between two levels is nothing where there is no way. */
+    @Example
+    void anAncestralStepOverNoWayLeavesTheState() {
+        Plan plan = repeated(new Euler().spacing().plan(SCHEDULE, 10), 5, 1);
+        Trajectory way = Trajectory.start(plan, 5, Noise.seed(2).draw(SHAPE).tensor(), Noise.seed(3));
+        for (Sampler sampler : List.of(
+                new Ddpm(),
+                new Ddim(1, Clipping.NONE, new Ddim().spacing()),
+                new EulerAncestral(),
+                new Kdpm2Ancestral(),
+                new DpmSolverPlusPlus2SAncestral(),
+                new DpmSolverPlusPlusSde(),
+                new DpmSolverMultistep(Algorithm.SDE_DPMSOLVER_PP, 3))) {
+            Tensor x = sampler.next(MODEL, way).x();
+            assertEquals(0, x.minus(way.x()).norm(), 1e-6 * way.x().norm(), sampler.toString());
+        }
+    }
+
+    /** Rounding may leave a level a hair above the one before it. */
+    @Example
+    void aLevelAHairAboveTheOneBeforeIsNoNaN() {
+        Plan even = new Euler().spacing().plan(SCHEDULE, 10);
+        List<Level> levels = new ArrayList<>(even.from());
+        levels.add(6, levels.get(5).withRatio(Math.nextUp((float) levels.get(5).ratio())));
+        levels.add(even.end());
+        Plan plan = Plan.through(SCHEDULE, levels, 1);
+        Spacing spacing = new Ddim().spacing();
+        Denoiser learned = (x, level) -> {
+            var said = MODEL.predict(x, level);
+            return new Prediction(said.raw(), said.type(), x, level, Map.of(), Tensor.filled(-1, SHAPE));
+        };
+        for (Sampler sampler : namedAnd(
+                new Ddim(1, Clipping.NONE, spacing),
+                new Ddpm(Ddpm.Variance.FIXED_LARGE, Clipping.NONE, Manner.PAPER, spacing),
+                new Ddpm(Ddpm.Variance.LEARNED_RANGE, Clipping.NONE, Manner.PAPER, spacing))) {
+            Trajectory way = Trajectory.start(plan, Noise.seed(1), SHAPE);
+            assertTrue(walk(sampler, way, learned).x().isFinite(), sampler.toString());
         }
     }
 
