@@ -119,12 +119,13 @@ public final class Comparison {
 
     /**
      * Runs that are there already, by name: branches, for example, or the pictures of prompts. They may have begun anywhere, so the reference is the first
-     * of them, as it stands.
+     * of them, as it stands: {@code Comparison.of(Map.entry("one", run), Map.entry("other", branch))}.
      */
-    public static Comparison of(Map<String, ? extends Sampled> runs) {
-        List<Entry> entries = runs.entrySet().stream()
-                .map(entry -> new Entry(
-                        Map.of("run", entry.getKey()), entry.getValue().run(), null))
+    @SafeVarargs
+    public static Comparison of(Map.Entry<String, ? extends Sampled>... runs) {
+        List<Entry> entries = Arrays.stream(runs)
+                .map(run ->
+                        new Entry(Map.of("run", run.getKey()), run.getValue().run(), null))
                 .toList();
         requireSome(entries);
         return new Comparison(

@@ -37,7 +37,12 @@ public final class Grid<S> {
         return new Grid<>(List.of(new Point<>(Map.of(), settings)));
     }
 
-    /** The same grid along one more axis; values go by their text. */
+    /**
+     * The same grid along one more axis; values go by their text.
+     *
+     * <p>Of records say what they are, {@code List.<Sampler>of(new Ddim(), new Heun())}: javac 17 otherwise takes them for
+     * Records, and links {@code Sampling::sampler} to those.
+     */
     public <V> Grid<S> axis(String name, List<V> values, BiFunction<S, V, S> change) {
         Map<String, V> byText = new LinkedHashMap<>();
         values.forEach(value -> byText.put(String.valueOf(value), value));

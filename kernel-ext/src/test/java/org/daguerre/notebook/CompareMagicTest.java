@@ -123,9 +123,22 @@ class CompareMagicTest extends InEveryKernel {
         assertTrue(execute(family, "RunPlot.of(made, Theme.LIGHT)").text().contains("4 steps"));
         String table = execute(
                         family,
-                        "ComparisonTable.of(Comparison.of(java.util.Map.of(\"one\", made, \"other\", other.run())))")
+                        "ComparisonTable.of(Comparison.of(java.util.Map.entry(\"one\", made), java.util.Map.entry(\"other\", other.run())))")
                 .text();
         assertTrue(table.contains("one") && table.contains("other"), table);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void samplersOfTwoKindsStandOnAnAxisInJava(Family family) {
+        execute(
+                family,
+                "import java.util.List; var sampling = Sampling.of(ExactDenoiser.gaussian(Tensor.zeros(1, 4), 0.5), NoiseSchedule.cosine(1000), 1, 4);");
+        String text = execute(family, """
+                        Comparison.of(Grid.of(sampling)
+                            .axis("sampler", List.<Sampler>of(new Ddim(), new Heun()), Sampling::sampler)
+                            .axis("steps", List.of(8, 16), Sampling::steps)).finish()""").text();
+        assertTrue(text.contains("comparison of 4 runs, 4 finished"), text);
     }
 
     @ParameterizedTest

@@ -448,7 +448,7 @@ class ComparisonTest {
                 () -> grid.axis("c", List.of(1, 2), Integer::sum),
                 () -> grid.axis("a", List.of(1), Integer::sum),
                 () -> grid.axis("c", List.<Integer>of(), Integer::sum),
-                () -> Comparison.of(Map.of()),
+                () -> Comparison.of(),
                 () -> Comparison.of(List.of(new Comparison.Entry(Map.of(), GAUSSIAN.start(), null)), -1))) {
             assertEquals(
                     1,

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.daguerre.denoiser.Denoiser;
@@ -105,22 +104,21 @@ class TableTest {
 
     @Test
     void comparisonMeasuresEachRunAgainstTheFirst() {
-        Map<String, Run> runs = new LinkedHashMap<>();
-        runs.put("ddim", finished(SAMPLING));
-        runs.put("again", finished(SAMPLING));
-        runs.put("heun", finished(SAMPLING.sampler(Sampler.named("heun")).seed(4)));
-        runs.put(
-                "larger",
-                finished(Sampling.of(Denoiser.of((x, l) -> x), LINEAR, 1, 3, 8, 8)
-                        .steps(2)));
-        Table table = ComparisonTable.of(Comparison.of(runs));
+        Run ddim = finished(SAMPLING);
+        Run heun = finished(SAMPLING.sampler(Sampler.named("heun")).seed(4));
+        Run larger = finished(
+                Sampling.of(Denoiser.of((x, l) -> x), LINEAR, 1, 3, 8, 8).steps(2));
+        Table table = ComparisonTable.of(Comparison.of(
+                Map.entry("ddim", ddim),
+                Map.entry("again", finished(SAMPLING)),
+                Map.entry("heun", heun),
+                Map.entry("larger", larger)));
         assertEquals(
                 List.of("ddim", "again", "heun", "larger"),
                 table.stringColumn("run").asList());
         assertEquals(0, table.doubleColumn("distance").getDouble(1));
         assertTrue(table.doubleColumn("distance").getDouble(2) > 0.1);
         assertTrue(table.doubleColumn("distance").isMissing(3));
-        Run heun = runs.get("heun");
         assertEquals(heun.calls(), table.intColumn("calls").getInt(2));
         assertTrue(heun.calls() > 6);
         assertEquals(
@@ -129,8 +127,7 @@ class TableTest {
                 Math.max(heun.x().max(), -heun.x().min()),
                 table.doubleColumn("x_max").getDouble(2));
         assertEquals(
-                heun.x().minus(runs.get("ddim").x()).norm()
-                        / runs.get("ddim").x().norm(),
+                heun.x().minus(ddim.x()).norm() / ddim.x().norm(),
                 table.doubleColumn("distance").getDouble(2),
                 1e-12);
     }
