@@ -27,6 +27,13 @@ import org.daguerre.tensor.Tensor;
  */
 public record Consistency(double noiseScale, Clipping clipping, Spacing spacing) implements Sampler {
 
+    public Consistency {
+        if (!(noiseScale >= 0) || Double.isInfinite(noiseScale)) {
+            throw new IllegalArgumentException(
+                    "noiseScale is " + noiseScale + ". Give a number of 0 or more, usually 1.");
+        }
+    }
+
     /** No clipping, distilled on 50 timesteps; the published models have {@link org.daguerre.schedule.ConsistencySpacing}. */
     public Consistency() {
         this(1, Clipping.NONE, new LcmSpacing(50));

@@ -40,9 +40,9 @@ public record DpmAdaptive(double relative, double absolute, Spacing spacing) imp
     private record Past(double h, Tensor low) {}
 
     public DpmAdaptive {
-        if (!(relative >= 0) || !(absolute > 0)) {
+        if (!(relative >= 0) || !(absolute > 0) || Double.isInfinite(relative) || Double.isInfinite(absolute)) {
             throw new IllegalArgumentException("the tolerances are " + relative + " and " + absolute
-                    + ". Give 0 or more and a number above 0, usually 0.05 and 0.0078.");
+                    + ". Give a finite number of 0 or more and one above 0, usually 0.05 and 0.0078.");
         }
     }
 

@@ -22,7 +22,7 @@ import org.daguerre.tensor.Tensor;
  * churn, tMin, tMax, noiseScale      S_churn, S_tmin, S_tmax, S_noise
  * </pre>
  *
- * @param churn noise added over the whole run; 0 is {@link Euler}
+ * @param churn noise added over the whole run, 0 or more; 0 is {@link Euler}
  * @param tMin no noise is added below this sigma / alpha
  * @param tMax nor above this one
  * @param noiseScale times the fresh noise, 1 or a little more
@@ -36,9 +36,13 @@ public record EulerChurn(double churn, double tMin, double tMax, double noiseSca
     private static final double MOST_GAMMA = Math.sqrt(2) - 1;
 
     public EulerChurn {
-        if (!(churn >= 0) || !(noiseScale >= 0)) {
+        if (!(churn >= 0) || !(noiseScale >= 0) || Double.isInfinite(churn) || Double.isInfinite(noiseScale)) {
             throw new IllegalArgumentException(
-                    "churn is " + churn + " and noiseScale " + noiseScale + ". Give numbers of 0 or more.");
+                    "churn is " + churn + " and noiseScale " + noiseScale + ". Give finite numbers of 0 or more.");
+        }
+        if (!(tMin >= 0) || !(tMax >= tMin)) {
+            throw new IllegalArgumentException("churn is between sigma " + tMin + " and " + tMax
+                    + ". Give numbers of 0 or more, the second no less than the first.");
         }
     }
 
@@ -52,7 +56,8 @@ public record EulerChurn(double churn, double tMin, double tMax, double noiseSca
         Level level = soFar.level();
         Level next = soFar.next();
         double sigma = level.ratio();
-        boolean churns = churn > 0 && sigma >= tMin && sigma <= tMax;
+        // where all is noise there is no more to add
+        boolean churns = churn > 0 && level.alpha() > 0 && sigma >= tMin && sigma <= tMax;
         if (!churns) {
             return new Euler(spacing).next(model, soFar);
         }

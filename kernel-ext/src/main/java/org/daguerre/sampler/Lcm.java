@@ -29,6 +29,13 @@ public record Lcm(double timestepScaling, Clipping clipping, Spacing spacing) im
 
     private static final double SIGMA_DATA = 0.5;
 
+    public Lcm {
+        if (!(timestepScaling > 0)) {
+            throw new IllegalArgumentException(
+                    "timestep_scaling is " + timestepScaling + ". Give a number above 0, usually 10.");
+        }
+    }
+
     /** Timestep scaling 10, no clipping, distilled on 50 timesteps. */
     public Lcm() {
         this(10, Clipping.NONE, new LcmSpacing(50));

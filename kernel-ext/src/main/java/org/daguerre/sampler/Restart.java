@@ -20,17 +20,19 @@ import org.daguerre.tensor.Tensor;
  * made             restarts made, which the way so far tells: an edit may take a memory away
  * </pre>
  *
- * @param restarts how often the interval is gone through again, 0 or more
+ * @param restarts how often the interval is gone through again, 0 to 1000
  * @param tMin sigma / alpha at its foot
  * @param tMax sigma / alpha at its top
  * @param spacing the timesteps
  */
 public record Restart(int restarts, double tMin, double tMax, Spacing spacing) implements Sampler {
 
+    private static final int MOST = 1000;
+
     public Restart {
-        if (restarts < 0 || !(tMin > 0) || !(tMax > tMin)) {
+        if (restarts < 0 || restarts > MOST || !(tMin > 0) || !(tMax > tMin)) {
             throw new IllegalArgumentException("restarts is " + restarts + " between sigma " + tMin + " and " + tMax
-                    + ". Give 0 or more restarts, and numbers above 0, the second larger.");
+                    + ". Give 0 to " + MOST + " restarts, and numbers above 0, the second larger.");
         }
     }
 

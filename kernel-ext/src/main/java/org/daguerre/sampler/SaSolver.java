@@ -58,8 +58,12 @@ public record SaSolver(
             throw new IllegalArgumentException("predictor_order is " + predictorOrder + " and corrector_order "
                     + correctorOrder + ". Give 1 to " + MOST + ".");
         }
-        if (!(tau >= 0)) {
+        if (!(tau >= 0) || Double.isInfinite(tau)) {
             throw new IllegalArgumentException("tau is " + tau + ". Give a number of 0 (no noise) or more.");
+        }
+        if (!(tauFrom <= tauTo)) {
+            throw new IllegalArgumentException("tau is between the timesteps " + tauFrom + " and " + tauTo
+                    + ". Give two timesteps, the second no less than the first.");
         }
     }
 

@@ -327,8 +327,17 @@ final class SchedulerOptions {
         }
         return asked.stream()
                 .findFirst()
-                .map(key -> Ladder.named(key.replaceAll("use_|_sigmas|_lambdas", ""))
-                        .between(number("sigma_max", Double.NaN), number("sigma_min", Double.NaN)));
+                .map(key -> between(Ladder.named(key.replaceAll("use_|_sigmas|_lambdas", ""))));
+    }
+
+    private Ladder between(Ladder ladder) {
+        double min = number("sigma_min", Double.NaN);
+        double max = number("sigma_max", Double.NaN);
+        if (min <= 0 || max <= 0 || min >= max) {
+            throw new IllegalArgumentException(
+                    "sigma_min is " + min + " and sigma_max " + max + ". Give numbers above 0, the second larger.");
+        }
+        return ladder.between(max, min);
     }
 
     FinalSigma finalSigma() {

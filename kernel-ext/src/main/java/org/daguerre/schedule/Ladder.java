@@ -16,8 +16,8 @@ public interface Ladder {
     /**
      * The rungs, falling.
      *
-     * @param max the first, sigma / alpha (sigma itself in a flow)
-     * @param min the last, above 0
+     * @param max the first, sigma / alpha (sigma itself in a flow), finite
+     * @param min the last, above 0, no more than max
      * @param n how many, 1 or more; a single one is max
      */
     double[] sigmas(double max, double min, int n);
@@ -34,7 +34,7 @@ public interface Ladder {
         }
         return new NamedLadder(
                 "karras",
-                (max, min, n) -> rungs(n, u -> {
+                (max, min, n) -> rungs(max, min, n, u -> {
                     double from = Math.pow(max, 1 / rho);
                     return Math.pow(from + u * (Math.pow(min, 1 / rho) - from), rho);
                 }));
@@ -53,7 +53,10 @@ public interface Ladder {
         return new NamedLadder(
                 rho == 1 ? "exponential" : "polyexponential",
                 (max, min, n) -> rungs(
-                        n, u -> Math.exp(Math.pow(1 - u, rho) * (Math.log(max) - Math.log(min)) + Math.log(min))));
+                        max,
+                        min,
+                        n,
+                        u -> Math.exp(Math.pow(1 - u, rho) * (Math.log(max) - Math.log(min)) + Math.log(min))));
     }
 
     /** At the quantiles of a beta distribution, linearly in sigma (Lee et al. 2024, arXiv 2407.12173, with both 0.6). */
@@ -64,13 +67,16 @@ public interface Ladder {
     /** The same with other parameters, each above 0; below 1 both ends get more levels than the middle. */
     static Ladder beta(double a, double b) {
         BetaQuantile quantile = new BetaQuantile(a, b);
-        return new NamedLadder("beta", (max, min, n) -> rungs(n, u -> min + quantile.of(1 - u) * (max - min)));
+        return new NamedLadder(
+                "beta", (max, min, n) -> rungs(max, min, n, u -> min + quantile.of(1 - u) * (max - min)));
     }
 
     /** Even in lambda = -ln sigma (Lu et al. 2022, arXiv 2206.00927): what {@link #exponential} is, computed from lambda. */
     static Ladder lu() {
         return new NamedLadder(
-                "lu", (max, min, n) -> rungs(n, u -> Math.exp(Math.log(max) + u * (Math.log(min) - Math.log(max)))));
+                "lu",
+                (max, min, n) ->
+                        rungs(max, min, n, u -> Math.exp(Math.log(max) + u * (Math.log(min) - Math.log(max)))));
     }
 
     /** The ladders by the names that a person types. */
@@ -104,7 +110,14 @@ public interface Ladder {
                         sigmas(Double.isNaN(sigmaMax) ? max : sigmaMax, Double.isNaN(sigmaMin) ? min : sigmaMin, n));
     }
 
-    private static double[] rungs(int n, java.util.function.DoubleUnaryOperator at) {
+    private static double[] rungs(double max, double min, int n, java.util.function.DoubleUnaryOperator at) {
+        if (!(min > 0) || !(max >= min) || Double.isInfinite(max)) {
+            throw new IllegalArgumentException("a ladder from sigma " + max + " to " + min
+                    + ". Give numbers above 0, the first (sigma_max) no less than the second (sigma_min).");
+        }
+        if (n < 1) {
+            throw new IllegalArgumentException("a ladder of " + n + " levels. Give 1 or more.");
+        }
         double[] sigmas = new double[n];
         for (int i = 0; i < n; i++) {
             sigmas[i] = at.applyAsDouble(n == 1 ? 0 : i == n - 1 ? 1 : i * (1.0 / (n - 1)));

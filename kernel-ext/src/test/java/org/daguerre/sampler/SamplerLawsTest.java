@@ -10,9 +10,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Example;
@@ -25,7 +27,9 @@ import org.daguerre.denoiser.ExactDenoiser;
 import org.daguerre.denoiser.Prediction;
 import org.daguerre.denoiser.PredictionType;
 import org.daguerre.sampler.DpmSolver.Algorithm;
+import org.daguerre.schedule.DiscreteSchedule;
 import org.daguerre.schedule.DpmSpacing;
+import org.daguerre.schedule.EulerSpacing;
 import org.daguerre.schedule.FinalSigma;
 import org.daguerre.schedule.Level;
 import org.daguerre.schedule.NoiseSchedule;
@@ -39,7 +43,7 @@ import org.daguerre.tensor.Tensor;
 class SamplerLawsTest {
 
     private static final int[] SHAPE = {1, 2, 3, 3};
-    private static final NoiseSchedule SCHEDULE = NoiseSchedule.scaledLinear(1000, 0.00085, 0.012);
+    private static final DiscreteSchedule SCHEDULE = NoiseSchedule.scaledLinear(1000, 0.00085, 0.012);
     private static final Denoiser MODEL = ExactDenoiser.mixture(
             new double[] {1, 2, 3},
             List.of(
@@ -225,6 +229,21 @@ class SamplerLawsTest {
         }
         if (!sampler.toString().equals(ADAPTIVE)) {
             assertEquals(expected, calls, sampler.toString());
+        }
+    }
+
+    @Example
+    void nothingIsChurnedWhereAllIsNoise() {
+        NoiseSchedule zero = SCHEDULE.zeroTerminalSnr();
+        Spacing spacing = new EulerSpacing(TimestepSpacing.TRAILING, 0);
+        Denoiser model = MODEL.as(PredictionType.V_PREDICTION);
+        for (Sampler sampler : List.of(
+                new EulerChurn(40, 0, Double.POSITIVE_INFINITY, 1, Manner.PAPER, spacing),
+                new EulerChurn(40, 0, Double.POSITIVE_INFINITY, 1, Manner.DIFFUSERS, spacing),
+                new Restart(2, 0.3, Double.POSITIVE_INFINITY, spacing))) {
+            Trajectory from = Trajectory.start(spacing.plan(zero, 10), Noise.seed(1), SHAPE);
+            assertEquals(0, from.level().alpha());
+            assertCallsAreTold(sampler, from, model, Step::x, false);
         }
     }
 
@@ -466,6 +485,86 @@ class SamplerLawsTest {
             Trajectory way = Trajectory.start(plan, Noise.seed(1), SHAPE);
             assertTrue(walk(sampler, way, learned).x().isFinite(), sampler.toString());
         }
+    }
+
+    @Example
+    void optionsOutOfTheirRangeAreNamed() {
+        Spacing spacing = new Euler().spacing();
+        double infinite = Double.POSITIVE_INFINITY;
+        Map<String, List<Supplier<Sampler>>> refused = new LinkedHashMap<>();
+        refused.put("timestep_scaling", List.of(() -> lcm(-1), () -> lcm(0), () -> lcm(Double.NaN)));
+        refused.put(
+                "noiseScale",
+                List.of(
+                        () -> new Consistency(-1, Clipping.NONE, spacing),
+                        () -> new Consistency(Double.NaN, Clipping.NONE, spacing),
+                        () -> new Consistency(infinite, Clipping.NONE, spacing)));
+        refused.put(
+                "tau",
+                List.of(
+                        () -> saSolver(infinite, 200, 800),
+                        () -> saSolver(-1, 200, 800),
+                        () -> saSolver(1, 800, 200),
+                        () -> saSolver(1, Double.NaN, 800),
+                        () -> saSolver(1, 200, Double.NaN)));
+        refused.put(
+                "churn",
+                List.of(
+                        () -> churn(infinite, 0, 1, 1),
+                        () -> churn(-1, 0, 1, 1),
+                        () -> churn(1, Double.NaN, 1, 1),
+                        () -> churn(1, -1, 1, 1),
+                        () -> churn(1, 0, Double.NaN, 1),
+                        () -> churn(1, 2, 1, 1),
+                        () -> churn(1, 0, 1, infinite),
+                        () -> churn(1, 0, 1, -1)));
+        refused.put(
+                "restarts",
+                List.of(
+                        () -> new Restart(1_000_000_000, 0.3, 1, spacing),
+                        () -> new Restart(1001, 0.3, 1, spacing),
+                        () -> new Restart(-1, 0.3, 1, spacing),
+                        () -> new Restart(1, 0, 1, spacing),
+                        () -> new Restart(1, 1, 1, spacing)));
+        refused.put(
+                "tolerances",
+                List.of(
+                        () -> new DpmAdaptive(infinite, 0.0078, spacing),
+                        () -> new DpmAdaptive(0.05, infinite, spacing),
+                        () -> new DpmAdaptive(Double.NaN, 0.0078, spacing),
+                        () -> new DpmAdaptive(0.05, 0, spacing)));
+        refused.put(
+                "eta",
+                List.of(
+                        () -> new Tcd(-0.1, spacing),
+                        () -> new Tcd(1.1, spacing),
+                        () -> new Tcd(Double.NaN, spacing),
+                        () -> new Ddim(Double.NaN, Clipping.NONE, spacing)));
+        refused.forEach((option, calls) -> calls.forEach(call -> {
+            String message =
+                    assertThrows(IllegalArgumentException.class, call::get).getMessage();
+            assertTrue(message.contains(option) && message.contains(". Give "), message);
+        }));
+        // the edges themselves
+        lcm(infinite);
+        new Consistency(0, Clipping.NONE, spacing);
+        saSolver(0, 500, 500);
+        churn(0, 0, 0, 0);
+        churn(1, 0, infinite, 1);
+        new Restart(1000, 0.3, infinite, spacing);
+        new DpmAdaptive(0, 1e-3, spacing);
+    }
+
+    private static Sampler lcm(double timestepScaling) {
+        return new Lcm(timestepScaling, Clipping.NONE, new Lcm().spacing());
+    }
+
+    private static Sampler saSolver(double tau, double from, double to) {
+        return new SaSolver(2, 2, true, true, tau, from, to, Clipping.NONE, new SaSolver().spacing());
+    }
+
+    private static Sampler churn(double churn, double tMin, double tMax, double noiseScale) {
+        return new EulerChurn(churn, tMin, tMax, noiseScale, Manner.PAPER, new Euler().spacing());
     }
 
     @Example

@@ -235,6 +235,26 @@ class SchedulerConfigTest {
         assertTrue(message.contains(remedy) && message.lines().count() == 1, message);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "EulerDiscreteScheduler\", \"use_karras_sigmas\": true, ",
+                "DPMSolverMultistepScheduler\", \"use_exponential_sigmas\": true, ",
+                "EDMEulerScheduler\", ",
+                "CosineDPMSolverMultistepScheduler\", ",
+                "CMStochasticIterativeScheduler\", "
+            })
+    void aRisingRangeOfSigmasIsNamedByItsKeys(String start) {
+        for (String range : List.of("\"sigma_min\": 10, \"sigma_max\": 0.1", "\"sigma_min\": 0, \"sigma_max\": 10")) {
+            String json = "{\"_class_name\": \"" + start + range + "}";
+            String message = assertThrows(IllegalArgumentException.class, () -> SchedulerConfig.parse(json))
+                    .getMessage();
+            assertTrue(message.startsWith("scheduler_config.json: sigma_min is "), message);
+            assertTrue(message.contains(" and sigma_max "), message);
+            assertTrue(message.contains(". Give numbers above 0, the second larger"), message);
+        }
+    }
+
     @Test
     void trainedBetasSayHowManyTimestepsThereAre() {
         SchedulerConfig config =

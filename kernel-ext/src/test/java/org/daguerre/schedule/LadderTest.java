@@ -29,6 +29,33 @@ class LadderTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("org.daguerre.schedule.Ladder#names")
+    void noLadderRisesOrReachesZero(String name) {
+        double[][] refused = {
+            {-1, 10},
+            {0.1, 10},
+            {10, 0},
+            {10, -1},
+            {0, 0},
+            {Double.NaN, 1},
+            {10, Double.NaN},
+            {Double.POSITIVE_INFINITY, 1}
+        };
+        for (double[] ends : refused) {
+            String message = assertThrows(
+                            IllegalArgumentException.class,
+                            () -> Ladder.named(name).sigmas(ends[0], ends[1], 5))
+                    .getMessage();
+            assertEquals(
+                    "a ladder from sigma " + ends[0] + " to " + ends[1]
+                            + ". Give numbers above 0, the first (sigma_max) no less than the second (sigma_min).",
+                    message);
+        }
+        assertThrows(IllegalArgumentException.class, () -> Ladder.named(name).sigmas(10, 1, 0));
+        assertArrayEquals(new double[] {2, 2, 2}, Ladder.named(name).sigmas(2, 2, 3), 1e-12);
+    }
+
     @Test
     void laddersAreEvenInTheirOwnVariable() {
         double[] karras = Ladder.karras(5).sigmas(32, 1, 3);
