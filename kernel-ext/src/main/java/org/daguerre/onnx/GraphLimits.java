@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.LongStream;
 import org.daguerre.name.Names;
 
 /**
@@ -57,15 +58,15 @@ final class GraphLimits {
     static final long MOST_SCALES = 8;
 
     /** Casts and joins between a stored number and its use; exports have one or two. */
-    private static final int SCALES_DEPTH = 4;
+    private static final int DEPTH = 4;
 
-    /** Operators that make a tensor of a shape that they are told, and by which input. */
-    private static final Map<String, Integer> FILLING = Map.of("ConstantOfShape", 0, "Expand", 1);
+    /** Operators that make a tensor of a shape, or of as many copies, as they are told, and by which input. */
+    private static final Map<String, Integer> FILLING = Map.of("ConstantOfShape", 0, "Expand", 1, "Tile", 1);
 
     /** The same by an attribute. */
     private static final Set<String> DRAWING = Set.of("RandomNormal", "RandomUniform");
 
-    /** Operators whose tensor is filled from a shape that is known from here on. */
+    /** An operator that fills a tensor, with the name of the shape. */
     private record Filled(String op, String shape) {}
 
     /** The nodes of the graph or of one of the file's functions, those of their subgraphs included. */
@@ -75,7 +76,7 @@ final class GraphLimits {
         private final List<String> used = new ArrayList<>();
 
         void add(NodeProto node) {
-            used.add(node.getDomain() + ":" + node.getOpType());
+            used.add(key(node.getDomain(), node.getOpType(), node.getOverload()));
             if (++nodes > MOST_NODES) {
                 throw tooManyNodes();
             }
@@ -94,10 +95,13 @@ final class GraphLimits {
     private final Map<String, Long> lengths = new HashMap<>();
     private final Map<String, List<String>> joined = new HashMap<>();
     private final List<String> scales = new ArrayList<>();
+    private final Set<String> defined = new HashSet<>();
+    private final Set<String> ambiguous = new HashSet<>();
     private final Map<String, Body> functions = new HashMap<>();
     private final Body main = new Body();
     private boolean external;
     private long weightBytes;
+    private long filledBytes;
 
     GraphLimits(Path file) {
         this.file = file;
@@ -128,9 +132,18 @@ final class GraphLimits {
 
     private void node(NodeProto node, Body body) {
         body.add(node);
+        node.getOutputList().forEach(this::define);
         if (!KNOWN.contains(node.getDomain())) {
             foreign.putIfAbsent(node.getDomain(), node.getOpType());
         }
+        if (STANDARD.contains(node.getDomain())) {
+            standard(node);
+        }
+        node.getAttributeList().forEach(attribute -> attribute(node.getOpType(), attribute, body));
+    }
+
+    /** What is known of the values that an operator of the standard takes and makes. */
+    private void standard(NodeProto node) {
         Integer shape = FILLING.get(node.getOpType());
         if (shape != null && node.getInputCount() > shape) {
             filled.add(new Filled(node.getOpType(), node.getInput(shape)));
@@ -144,31 +157,47 @@ final class GraphLimits {
             }
             case "Concat", "Cast", "Identity" ->
                 node.getOutputList().forEach(out -> joined.put(out, node.getInputList()));
-            default -> {}
-        }
-        for (AttributeProto attribute : node.getAttributeList()) {
-            if (DRAWING.contains(node.getOpType()) && attribute.getName().equals("shape")) {
-                requireFillable(
-                        node.getOpType(),
-                        attribute.getIntsList().stream().mapToLong(n -> n).toArray());
-            }
-            if (attribute.hasT()) {
-                tensor(attribute.getT());
-                if (node.getOpType().equals("Constant") && node.getOutputCount() > 0) {
-                    shape(node.getOutput(0), attribute.getT());
+            case "Constant" -> {
+                boolean one = node.getOutputCount() > 0 && node.getAttributeCount() == 1;
+                if (one && node.getAttribute(0).getName().equals("value")) {
+                    shape(node.getOutput(0), node.getAttribute(0).getT());
                 }
             }
-            attribute.getTensorsList().forEach(this::tensor);
-            sparse(attribute.getSparseTensor());
-            attribute.getSparseTensorsList().forEach(this::sparse);
-            subgraph(attribute.getG(), body);
-            attribute.getGraphsList().forEach(graph -> subgraph(graph, body));
+            default -> {}
+        }
+    }
+
+    private void attribute(String op, AttributeProto attribute, Body body) {
+        if (attribute.getName().equals("group") && attribute.getI() < 1) {
+            throw refused("has " + Names.quoted(op) + " without a stored number of groups, 1 or more; ONNX Runtime"
+                    + " divides by it. Export it again.");
+        }
+        if (DRAWING.contains(op) && attribute.getName().equals("shape")) {
+            requireFillable(
+                    op, attribute.getIntsList().stream().mapToLong(n -> n).toArray());
+        }
+        if (attribute.hasT()) {
+            tensor(attribute.getT());
+        }
+        attribute.getTensorsList().forEach(this::tensor);
+        sparse(attribute.getSparseTensor());
+        attribute.getSparseTensorsList().forEach(this::sparse);
+        subgraph(attribute.getG(), body);
+        attribute.getGraphsList().forEach(graph -> subgraph(graph, body));
+    }
+
+    /** Functions and branches may have names of their own: one that stands for two values is not known by either. */
+    void define(String name) {
+        if (!name.isEmpty() && !defined.add(name)) {
+            ambiguous.add(name);
         }
     }
 
     private void subgraph(GraphProto graph, Body body) {
+        graph.getInputList().forEach(input -> define(input.getName()));
         graph.getInitializerList().forEach(tensor -> {
             tensor(tensor);
+            define(tensor.getName());
             shape(tensor.getName(), tensor);
         });
         graph.getSparseInitializerList().forEach(this::sparse);
@@ -176,9 +205,25 @@ final class GraphLimits {
     }
 
     void function(FunctionProto function) {
+        if (KNOWN.contains(function.getDomain())) {
+            throw refused("has the function " + Names.quoted(function.getName())
+                    + " in a domain of ONNX Runtime's own operators. Export it with a domain of its own.");
+        }
+        Set<String> made = new HashSet<>();
+        function.getNodeList().forEach(node -> made.addAll(node.getOutputList()));
+        if (!made.containsAll(function.getOutputList())) {
+            throw refused("has the function " + Names.quoted(function.getName())
+                    + " with an output that none of its nodes makes. Export it again.");
+        }
         Body body = new Body();
+        function.getInputList().forEach(this::define);
+        function.getAttributeProtoList().forEach(fallback -> attribute(function.getName(), fallback, body));
         function.getNodeList().forEach(node -> node(node, body));
-        functions.put(function.getDomain() + ":" + function.getName(), body);
+        functions.put(key(function.getDomain(), function.getName(), function.getOverload()), body);
+    }
+
+    private static String key(String domain, String name, String overload) {
+        return domain + ":" + name + ":" + overload;
     }
 
     void sparse(SparseTensorProto sparse) {
@@ -242,7 +287,10 @@ final class GraphLimits {
         return tensor.getDimsList().stream().mapToLong(n -> n).toArray();
     }
 
-    /** Remembers how long a tensor is, and the values of a small one of whole numbers, for it may be a shape. */
+    /**
+     * Remembers how long a tensor is, and the values of a small one of whole numbers, for it may be a shape: of two with one
+     * name the larger.
+     */
     void shape(String name, TensorProto tensor) {
         lengths.put(name, bytes(dims(tensor), 8));
         if (tensor.getDataType() != DataType.INT64.getNumber()
@@ -260,7 +308,7 @@ final class GraphLimits {
                     .asLongBuffer()
                     .get(values);
         }
-        shapes.put(name, values);
+        shapes.merge(name, values, (a, b) -> bytes(a, 32) < bytes(b, 32) ? b : a);
     }
 
     /** What can be said only at the end of the file, where weights and functions are known. */
@@ -273,12 +321,13 @@ final class GraphLimits {
             }
         });
         filled.forEach(one -> {
-            if (shapes.containsKey(one.shape)) {
-                requireFillable(one.op, shapes.get(one.shape));
+            long[] shape = values(one.shape, DEPTH);
+            if (shape != null) {
+                requireFillable(one.op, shape);
             }
         });
         for (String name : scales) {
-            if (length(name, SCALES_DEPTH) > MOST_SCALES) {
+            if (length(name, DEPTH) > MOST_SCALES) {
                 throw refused("resizes by the scales " + Names.quoted(name) + ", which are no stored list of at most "
                         + MOST_SCALES + " numbers; ONNX Runtime does not check them. Export it with constant scales, or"
                         + " with sizes.");
@@ -292,6 +341,9 @@ final class GraphLimits {
 
     /** Values of a stored tensor, or of stored ones joined or cast; endless if they follow only from the run. */
     private long length(String name, int depth) {
+        if (ambiguous.contains(name)) {
+            return UNKNOWN;
+        }
         if (lengths.containsKey(name)) {
             return Math.min(UNKNOWN, lengths.get(name));
         }
@@ -306,6 +358,22 @@ final class GraphLimits {
             }
         }
         return length;
+    }
+
+    /** The numbers of a stored shape, or of stored ones joined or cast; null if they follow only from the run. */
+    private long[] values(String name, int depth) {
+        if (shapes.containsKey(name) || !joined.containsKey(name) || depth == 0) {
+            return shapes.get(name);
+        }
+        LongStream.Builder values = LongStream.builder();
+        for (String part : joined.get(name)) {
+            long[] own = values(part, depth - 1);
+            if (own == null) {
+                return null;
+            }
+            Arrays.stream(own).forEach(values);
+        }
+        return values.build().toArray();
     }
 
     /** The nodes of a body when the functions that it uses are put in their places, as ONNX Runtime does. */
@@ -335,9 +403,10 @@ final class GraphLimits {
     }
 
     private void requireFillable(String op, long[] shape) {
-        if (bytes(shape, 32) > MOST_FILLED_BYTES) {
-            throw refused("fills " + Arrays.toString(shape) + " with " + op + ", over " + (MOST_FILLED_BYTES >> 30)
-                    + " GB out of nothing. Take a model whose origin you know.");
+        filledBytes += Math.min(bytes(shape, 32), MOST_FILLED_BYTES + 1);
+        if (filledBytes > MOST_FILLED_BYTES) {
+            throw refused("fills " + Arrays.toString(shape) + " with " + op + ", in all over "
+                    + (MOST_FILLED_BYTES >> 30) + " GB out of nothing. Take a model whose origin you know.");
         }
     }
 

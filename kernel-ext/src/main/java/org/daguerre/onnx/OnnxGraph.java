@@ -166,8 +166,9 @@ public record OnnxGraph(
             if (!hasGraph || outputs.isEmpty() || opsets.isEmpty()) {
                 throw new InvalidProtocolBufferException("a graph, its outputs or its operator sets are missing");
             }
-            limits.finish();
             weights.forEach(weight -> inputs.remove(weight.name()));
+            inputs.forEach(limits::define);
+            limits.finish();
             return new OnnxGraph(
                     Map.copyOf(opsets),
                     List.copyOf(nodes),
@@ -244,6 +245,7 @@ public record OnnxGraph(
             }
             TensorProto described = weight.build();
             limits.tensor(described, raw, typed);
+            limits.define(described.getName());
             limits.shape(described.getName(), described);
             weights.add(new Weight(
                     described.getName(), List.copyOf(described.getDimsList()), type(described.getDataType())));

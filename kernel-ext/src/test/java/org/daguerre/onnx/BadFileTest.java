@@ -21,14 +21,20 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.daguerre.tensor.Tensor;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -308,6 +314,56 @@ class BadFileTest {
                 .output("y", DataType.FLOAT, "a", "b")
                 .write(file);
         assertTrue(refusal().contains("RandomNormal"));
+        filling("Tile", List.of("x", "shape"));
+        assertTrue(refusal().contains("Tile"));
+    }
+
+    @Test
+    void shapesBehindOtherNodesAreFollowed() {
+        for (List<String> by : List.of(List.of("Identity", "shape"), List.of("Concat", "half", "half"))) {
+            Graphs.graph()
+                    .weights("shape", new long[] {1 << 20, 1 << 20}, 2)
+                    .weights("half", new long[] {1 << 20}, 1)
+                    .node(by.get(0), by.subList(1, by.size()), "told", Graphs.whole("axis", 0))
+                    .node("ConstantOfShape", List.of("told"), "y")
+                    .output("y", DataType.FLOAT, "a", "b")
+                    .write(file);
+            var error = assertThrows(ModelException.class, () -> OnnxGraph.read(file));
+            assertTrue(error.getMessage().contains("fills [1048576, 1048576]"), error.getMessage());
+        }
+    }
+
+    @Test
+    void manyFillsAreSummed() {
+        Graphs graph = Graphs.graph().weights("shape", new long[] {1 << 26}, 1);
+        for (int i = 0; i < 5; i++) {
+            graph.node("ConstantOfShape", List.of("shape"), "z" + i);
+        }
+        graph.output("z0", DataType.FLOAT, "a").write(file);
+        var error = assertThrows(ModelException.class, () -> OnnxGraph.read(file));
+        assertTrue(error.getMessage().contains("in all over 1 GB"), error.getMessage());
+    }
+
+    @Test
+    void largerOfTwoShapesWithOneNameCounts() throws IOException {
+        TensorProto small = TensorProto.newBuilder()
+                .setDataType(DataType.INT64.getNumber())
+                .addDims(1)
+                .addInt64Data(1)
+                .build();
+        ModelProto.Builder model = Graphs.graph()
+                .weights("shape", new long[] {1L << 40}, 1)
+                .node("ConstantOfShape", List.of("shape"), "y")
+                .output("y", DataType.FLOAT, "a")
+                .model()
+                .toBuilder();
+        write(model.addFunctions(function("f")
+                .addNode(NodeProto.newBuilder()
+                        .setOpType("Constant")
+                        .addOutput("shape")
+                        .addAttribute(value(small)))
+                .addNode(node("", "Neg", "a", "c"))));
+        assertThrows(ModelException.class, () -> OnnxGraph.read(file));
     }
 
     private void resizing(String scales) {
@@ -337,6 +393,182 @@ class BadFileTest {
     void storedScalesAreRead(String scales) {
         resizing(scales);
         OnnxModel.load(file, Device.CPU).close();
+    }
+
+    private static TensorProto ones(String name, int count) {
+        TensorProto.Builder ones = TensorProto.newBuilder()
+                .setName(name)
+                .setDataType(DataType.FLOAT.getNumber())
+                .addDims(count);
+        IntStream.range(0, count).forEach(i -> ones.addFloatData(1));
+        return ones.build();
+    }
+
+    private static AttributeProto value(TensorProto tensor) {
+        return AttributeProto.newBuilder()
+                .setName("value")
+                .setType(AttributeProto.AttributeType.TENSOR)
+                .setT(tensor)
+                .build();
+    }
+
+    private static NodeProto constant(String name, int count) {
+        return NodeProto.newBuilder()
+                .setOpType("Constant")
+                .addOutput(name)
+                .addAttribute(value(ones(name, count)))
+                .build();
+    }
+
+    private static NodeProto resize(String in, String scales, String out) {
+        return node("", "Resize", in, out).toBuilder()
+                .addInput("")
+                .addInput(scales)
+                .build();
+    }
+
+    /** A graph that calls 'f' and resizes by 's', which are 256 numbers and which it is given besides. */
+    private static ModelProto.Builder scaling() {
+        ModelProto.Builder model = Graphs.graph()
+                .input("x", DataType.FLOAT, 1, 1, 2, 2)
+                .weights(ones("s", 256))
+                .output("y", DataType.FLOAT, "a", "b", "c", "d")
+                .model()
+                .toBuilder()
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("own").setVersion(1));
+        model.getGraphBuilder()
+                .addNode(node("own", "f", "x", "u").toBuilder().addInput("s"))
+                .addNode(resize("u", "s", "y"));
+        return model;
+    }
+
+    private static AttributeProto branch(GraphProto.Builder graph) {
+        return AttributeProto.newBuilder()
+                .setName("then_branch")
+                .setType(AttributeProto.AttributeType.GRAPH)
+                .setG(graph)
+                .build();
+    }
+
+    /** Files where a list of 256 scales goes by a name that stands for four numbers elsewhere: each ended the process. */
+    static Map<String, ModelProto.Builder> shadows() {
+        FunctionProto.Builder f = function("f").addInput("q");
+        NodeProto neg = node("", "Neg", "a", "c");
+        Map<String, ModelProto.Builder> files = new LinkedHashMap<>();
+        files.put(
+                "a function's constant",
+                scaling().addFunctions(f.clone().addNode(constant("s", 4)).addNode(neg)));
+        ModelProto.Builder parameter =
+                scaling().addFunctions(function("f").addInput("short").addNode(resize("a", "short", "c")));
+        parameter.getGraphBuilder().removeNode(1).addInitializer(ones("short", 4));
+        parameter.getGraphBuilder().getNodeBuilder(0).setOutput(0, "y");
+        files.put("a function's parameter", parameter);
+        ModelProto.Builder computed = scaling()
+                .addFunctions(f.clone().addNode(node("", "Abs", "q", "short")).addNode(resize("a", "short", "c")));
+        computed.getGraphBuilder().removeNode(1).addInitializer(ones("short", 4));
+        computed.getGraphBuilder().getNodeBuilder(0).setOutput(0, "y");
+        files.put("a function's computed value", computed);
+        for (boolean stored : new boolean[] {true, false}) {
+            GraphProto.Builder inner = GraphProto.newBuilder();
+            if (stored) {
+                inner.addInitializer(ones("s", 4));
+            } else {
+                inner.addNode(constant("s", 4));
+            }
+            ModelProto.Builder model = scaling().addFunctions(f.clone().addNode(neg));
+            model.getGraphBuilder()
+                    .addNode(node("", "If", "yes", "z").toBuilder().addAttribute(branch(inner)));
+            files.put("a branch's " + (stored ? "weight" : "constant"), model);
+        }
+        ModelProto.Builder given =
+                scaling().addFunctions(f.clone().addNode(constant("s", 4)).addNode(neg));
+        given.getGraphBuilder()
+                .clearInitializer()
+                .addInput(Graphs.graph()
+                        .input("s", DataType.FLOAT, "n")
+                        .model()
+                        .getGraph()
+                        .getInput(0));
+        files.put("an input", given);
+        ModelProto.Builder own = scaling().addFunctions(f.clone().addNode(neg));
+        own.getGraphBuilder()
+                .addInitializer(ones("short", 4))
+                .setNode(1, node("own", "Identity", "short", "t"))
+                .addNode(resize("u", "t", "y"));
+        files.put(
+                "an operator that only has a standard one's name",
+                own.addFunctions(function("Identity").addNode(node("", "Neg", "a", "c"))));
+        ModelProto.Builder two = scaling().addFunctions(f.clone().addNode(neg));
+        two.getGraphBuilder()
+                .setNode(
+                        1,
+                        constant("t", 4).toBuilder()
+                                .addAttribute(
+                                        0,
+                                        AttributeProto.newBuilder()
+                                                .setName("value_floats")
+                                                .setType(AttributeProto.AttributeType.FLOATS)
+                                                .addAllFloats(Collections.nCopies(256, 1f))))
+                .addNode(resize("u", "t", "y"));
+        files.put("a constant of two values", two);
+        return files;
+    }
+
+    @TestFactory
+    Stream<DynamicTest> scalesWhoseNameStandsForAShortListElsewhereAreRefused() {
+        return shadows().entrySet().stream()
+                .map(shadow -> DynamicTest.dynamicTest(shadow.getKey(), () -> {
+                    write(shadow.getValue());
+                    assertScalesRefused();
+                    Files.write(file, nodesLast(shadow.getValue()));
+                    assertScalesRefused();
+                }));
+    }
+
+    private void assertScalesRefused() {
+        var error = assertThrows(ModelException.class, () -> OnnxGraph.read(file));
+        assertTrue(error.getMessage().contains("resizes by the scales '"), error.getMessage());
+    }
+
+    /** A file may say its graph in two parts, so that the names inside a node are the last that are read. */
+    private static byte[] nodesLast(ModelProto.Builder model) throws IOException {
+        ByteArrayOutputStream parts = new ByteArrayOutputStream();
+        GraphProto nodes = GraphProto.newBuilder()
+                .addAllNode(model.getGraph().getNodeList())
+                .build();
+        ModelProto.Builder rest = model.clone();
+        rest.getGraphBuilder().clearNode();
+        rest.build().writeTo(parts);
+        ModelProto.newBuilder().setGraph(nodes).build().writeTo(parts);
+        return parts.toByteArray();
+    }
+
+    @Test
+    void functionUnderAStandardOperatorsNameIsRefused() throws IOException {
+        write(whole().addFunctions(function("Identity").setDomain("").addNode(node("", "Neg", "a", "c"))));
+        assertTrue(refusal().contains("the function 'Identity' in a domain of ONNX Runtime's own operators"));
+    }
+
+    /** ONNX Runtime 1.28 ends the process when it puts such a function in its place. */
+    @Test
+    void functionWithAnOutputThatNothingMakesIsRefused() throws IOException {
+        write(whole().addFunctions(function("f").addNode(node("", "Neg", "a", "b"))));
+        var error = assertThrows(ModelException.class, () -> OnnxGraph.read(file));
+        assertTrue(error.getMessage().contains("an output that none of its nodes makes"), error.getMessage());
+    }
+
+    /** ONNX Runtime divides by the groups of a ConvTranspose before it looks at them. */
+    @ParameterizedTest
+    @ValueSource(strings = {"Conv", "ConvTranspose"})
+    void convolutionInNoGroupsIsRefused(String op) {
+        Graphs.graph()
+                .input("x", DataType.FLOAT, "b", 4, "h", "w")
+                .weights("k", new float[16], 4, 4, 1, 1)
+                .node(op, List.of("x", "k"), "y", Graphs.whole("group", 0))
+                .output("y", DataType.FLOAT, "b", 4, "h", "w")
+                .write(file);
+        var error = assertThrows(ModelException.class, () -> OnnxGraph.read(file));
+        assertTrue(error.getMessage().contains("'" + op + "' without a stored number of groups"), error.getMessage());
     }
 
     private void write(ModelProto.Builder model) throws IOException {
@@ -431,6 +663,30 @@ class BadFileTest {
         assertTrue(refusal().contains("nodes"));
         calling(function("f0").addNode(node("own", "f0", "a", "c")).build());
         assertTrue(refusal().contains("uses itself"));
+    }
+
+    /** The same functions once more under no overload, harmless: what is called is the first. */
+    @Test
+    void functionsToldApartByTheirOverloadAreCountedByIt() throws IOException {
+        ModelProto model = Graphs.graph()
+                .input("x", DataType.FLOAT, 2)
+                .output("y", DataType.FLOAT, 2)
+                .model();
+        ModelProto.Builder file = model.toBuilder()
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("own").setVersion(1));
+        file.getGraphBuilder().addNode(node("own", "f0", "x", "y").toBuilder().setOverload("big"));
+        for (int i = 0; i < 30; i++) {
+            NodeProto.Builder next = node(i < 29 ? "own" : "", i < 29 ? "f" + (i + 1) : "Neg", "a", "b").toBuilder();
+            next.setOverload(i < 29 ? "big" : "");
+            file.addFunctions(function("f" + i)
+                    .setOverload("big")
+                    .addNode(next)
+                    .addNode(next.clone().setInput(0, "b").setOutput(0, "c")));
+            file.addFunctions(function("f" + i).addNode(node("", "Neg", "a", "c")));
+        }
+        write(file);
+        assertThrows(ModelException.class, () -> OnnxGraph.read(this.file));
+        assertTrue(refusal().contains("over 50000 nodes"));
     }
 
     private static Graphs chain(int length) {

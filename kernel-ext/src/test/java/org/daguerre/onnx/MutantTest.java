@@ -131,6 +131,13 @@ class MutantTest {
     }
 
     @Test
+    void seedRuns() throws IOException {
+        Path file = Files.createDirectories(temp.resolve("unet")).resolve("model.onnx");
+        Files.write(file, GraphMutants.seed().toByteArray());
+        assertEquals("run", InRuntime.fate(file));
+    }
+
+    @Test
     @EnabledIfSystemProperty(named = "daguerre.fuzz", matches = "\\d+")
     void readerThrowsNothingButItsRefusalAndAllocatesInProportion() throws IOException {
         Path file = Files.createDirectories(temp.resolve("unet")).resolve("model.onnx");
