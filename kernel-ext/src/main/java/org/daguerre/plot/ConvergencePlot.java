@@ -29,7 +29,8 @@ public final class ConvergencePlot {
 
     /**
      * One curve for all runs that differ in their steps alone; samplers that draw noise have none. The slopes of orders 1, 2
-     * and 3 start from the upper left. A curve that lies on one before it says so in the legend.
+     * and 3 start from the upper left. A line lies where a distance says no more: at the rounding of float32, or at what the
+     * reference is known to. A curve that lies on one before it says so in the legend.
      *
      * @throws IllegalArgumentException if no run has a distance to draw
      */
@@ -69,9 +70,13 @@ public final class ConvergencePlot {
                 });
             }
         }
-        double rounding = Math.log10(Comparison.ROUNDING);
-        if (best < rounding) {
-            panels.guide(chart, "rounding of float32", new double[] {fewest, most}, new double[] {rounding, rounding});
+        double known = Math.log10(extreme(curves, Result::floor, false));
+        if (best < known && known <= chart.getStyler().getYAxisMax()) {
+            panels.guide(
+                    chart,
+                    known > Math.log10(Comparison.ROUNDING) ? "known of the reference" : "rounding of float32",
+                    new double[] {fewest, most},
+                    new double[] {known, known});
         }
         int index = 0;
         for (Map.Entry<String, List<Result>> curve : curves.entrySet()) {

@@ -258,6 +258,43 @@ class ComparisonTest {
     }
 
     @Test
+    void oneSolutionStandsForAllSamplersSpacingsAndSteps() {
+        List<Spacing> spacings = List.of(KARRAS, new EulerSpacing(TimestepSpacing.LEADING, 0));
+        Comparison comparison = Comparison.of(Grid.of(GAUSSIAN)
+                        .axis("seed", List.of(1L, 2L), Sampling::seed)
+                        .axis("sampler", List.<Sampler>of(new Ddim(), new Heun()), Sampling::sampler)
+                        .axis("spacing", spacings, Sampling::spacing)
+                        .axis("steps", List.of(2, 3), Sampling::steps))
+                .finish();
+        assertEquals(
+                Map.of(
+                        Map.of("seed", "1"), comparison.entries().get(0),
+                        Map.of("seed", "2"), comparison.entries().get(8)),
+                comparison.solved());
+    }
+
+    @Test
+    void referenceOfAnEditedRunIsThatOfTheModelAlone() {
+        Comparison comparison = Comparison.of(
+                        List.of(
+                                new Comparison.Entry(
+                                        Map.of("run", "edited"),
+                                        GAUSSIAN.edits(step -> step.x().times(0.5))
+                                                .start(),
+                                        null),
+                                new Comparison.Entry(Map.of("run", "plain"), GAUSSIAN.start(), null)),
+                        20)
+                .finish();
+        Comparison plain = Comparison.of(
+                        List.of(new Comparison.Entry(Map.of("run", "plain"), GAUSSIAN.start(), null)), 20)
+                .finish();
+        assertEquals(
+                plain.solution(plain.entries().get(0)),
+                comparison.solution(comparison.entries().get(0)));
+        assertTrue(comparison.results().get(0).distance() > 0.1);
+    }
+
+    @Test
     void referenceThatFailsLeavesItsRunFinished() {
         Denoiser exact = ExactDenoiser.gaussian(MEAN, STD);
         Denoiser trained = (x, level) -> {
