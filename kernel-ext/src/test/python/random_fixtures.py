@@ -4,7 +4,7 @@
     python random_fixtures.py ../resources/sampler/random.json
 
 Every class is drawn as often as every other, its options independently and uniformly from the lists below. A configuration
-that diffusers refuses, or that it answers with NaN, is drawn again and counted. Recorded are the states after every whole
+that diffusers refuses, or that it answers with NaN, is drawn again and named with the reason. Recorded are the states after every whole
 step, divided by what makes them variance preserving (EDM and consistency models keep theirs), and the number of calls.
 """
 
@@ -13,6 +13,7 @@ import inspect
 import json
 import random
 import sys
+import traceback
 import warnings
 
 import diffusers
@@ -149,25 +150,28 @@ def draw(rng, key):
 
 def main(path):
     rng = random.Random(20241125)
-    fixtures, refused, undefined = [], 0, 0
+    fixtures, redrawn = [], []
     keys = list(CLASSES)
     while len(fixtures) < COUNT:
         name, steps, config, arguments = draw(rng, keys[len(fixtures) % len(keys)])
+        drawn = {"config": {"_class_name": name, **config}, "arguments": arguments, "steps": steps}
         try:
             calls, states = run(name, steps, config, arguments)
-        except (ValueError, IndexError, RuntimeError, AssertionError, TypeError, NotImplementedError):
-            refused += 1
+        except (ValueError, IndexError, RuntimeError, AssertionError, TypeError, NotImplementedError) as error:
+            why = str(error) or traceback.extract_tb(error.__traceback__)[-1].line
+            redrawn.append({**drawn, "answer": f"{type(error).__name__}: {why}"})
             continue
         if not numpy.isfinite(states).all():
-            undefined += 1
+            first = int(numpy.argmin(numpy.isfinite(states).reshape(len(states), -1).all(axis=1)))
+            redrawn.append({**drawn, "answer": f"NaN from step {first + 1}"})
             continue
-        fixtures.append({"config": {"_class_name": name, **config}, "arguments": arguments, "steps": steps,
-                         "calls": calls, "states": base64.b64encode(states.tobytes()).decode()})
+        fixtures.append({**drawn, "calls": calls, "states": base64.b64encode(states.tobytes()).decode()})
     versions = {"diffusers": diffusers.__version__, "torch": torch.__version__.split("+")[0],
                 "numpy": numpy.__version__, "scipy": scipy.__version__, "python": sys.version.split()[0]}
     with open(path, "w") as out:
-        out.write('{"versions": %s, "seed": 7, "shape": %s, "refused": %d, "undefined": %d, "fixtures": [\n'
-                  % (json.dumps(versions), list(SHAPE), refused, undefined))
+        out.write('{"versions": %s, "seed": 7, "shape": %s, "redrawn": [\n' % (json.dumps(versions), list(SHAPE)))
+        out.write(",\n".join(json.dumps(drawn) for drawn in redrawn))
+        out.write('\n], "fixtures": [\n')
         out.write(",\n".join(json.dumps(fixture) for fixture in fixtures))
         out.write("\n]}\n")
 

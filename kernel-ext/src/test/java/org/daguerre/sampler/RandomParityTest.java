@@ -1,6 +1,7 @@
 package org.daguerre.sampler;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
@@ -13,7 +14,6 @@ import java.nio.ByteOrder;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.daguerre.denoiser.Denoiser;
@@ -31,13 +31,14 @@ class RandomParityTest {
     /** Of the largest value of a state. */
     private static final double TOLERANCE = 1e-4;
 
-    private static final Set<String> LOSE_DIGITS = Set.of(
-            "EulerDiscreteScheduler, 6 steps",
-            "EulerDiscreteScheduler, 7 steps",
-            "EulerAncestralDiscreteScheduler, 16 steps",
-            "HeunDiscreteScheduler, 6 steps",
-            "KDPM2AncestralDiscreteScheduler, 12 steps",
-            "DEISMultistepScheduler, 5 steps");
+    /** The configurations that exceed the tolerance, by their class and number of steps, and the difference of each. */
+    private static final Map<String, Double> LOSE_DIGITS = Map.of(
+            "EulerDiscreteScheduler, 6 steps", 3.20e-4,
+            "EulerDiscreteScheduler, 7 steps", 1.24e-4,
+            "EulerAncestralDiscreteScheduler, 16 steps", 1.38e-4,
+            "HeunDiscreteScheduler, 6 steps", 3.21e-3,
+            "KDPM2AncestralDiscreteScheduler, 12 steps", 0.146,
+            "DEISMultistepScheduler, 5 steps", 1.00e-3);
 
     @TestFactory
     Stream<DynamicTest> everyStepEqualsDiffusers() throws IOException {
@@ -48,7 +49,10 @@ class RandomParityTest {
                 .map(fixture -> dynamicTest(title(fixture), () -> {
                     double difference = difference(fixture, seed, shape);
                     if (losesDigits(fixture)) {
-                        assertTrue(difference > TOLERANCE && difference < 0.2, "difference " + difference);
+                        double known = LOSE_DIGITS.get(classAndSteps(fixture));
+                        assertTrue(
+                                difference > known / 1.5 && difference < known * 1.5,
+                                classAndSteps(fixture) + ": difference " + difference + ", known " + known);
                     } else {
                         assertEquals(0, difference, TOLERANCE);
                     }
@@ -57,14 +61,18 @@ class RandomParityTest {
 
     /**
      * A cosine schedule ends at sigma / alpha = 20 000. Schedulers that work on that ratio subtract numbers of its size in
-     * float32 in their first step, and lose what the page of samplers says; each such configuration is named there.
+     * float32 in their first step; docs/parity.md names each such configuration.
      */
     static boolean losesDigits(JsonNode fixture) {
         JsonNode config = fixture.get("config");
         return config.path("beta_schedule").asText().equals("squaredcos_cap_v2")
                 && !config.path("timestep_spacing").asText().equals("leading")
-                && LOSE_DIGITS.contains(config.get("_class_name").asText() + ", "
-                        + fixture.get("steps").asInt() + " steps");
+                && LOSE_DIGITS.containsKey(classAndSteps(fixture));
+    }
+
+    private static String classAndSteps(JsonNode fixture) {
+        return fixture.get("config").get("_class_name").asText() + ", "
+                + fixture.get("steps").asInt() + " steps";
     }
 
     @Test
@@ -74,6 +82,45 @@ class RandomParityTest {
         long out = all.stream().filter(RandomParityTest::losesDigits).count();
         assertEquals(LOSE_DIGITS.size(), out);
         assertTrue(all.size() - out >= 120 && out <= all.size() / 20, out + " of " + all.size());
+    }
+
+    @Test
+    void medianOfAllDifferencesIsATenthOfTheBound() throws IOException {
+        assertTrue(median() <= TOLERANCE / 10, "median " + median());
+    }
+
+    /** Over all configurations, those that lose digits among them. */
+    static double median() throws IOException {
+        JsonNode root = fixtures();
+        int[] shape = new ObjectMapper().convertValue(root.get("shape"), int[].class);
+        double[] differences = StreamSupport.stream(root.get("fixtures").spliterator(), false)
+                .mapToDouble(fixture -> difference(fixture, root.get("seed").asLong(), shape))
+                .sorted()
+                .toArray();
+        return (differences[(differences.length - 1) / 2] + differences[differences.length / 2]) / 2;
+    }
+
+    /** Draws that diffusers refused or answered with NaN have nothing to compare with; here all of them end in numbers. */
+    @TestFactory
+    Stream<DynamicTest> whatDiffusersCannotRunEndsInNumbers() throws IOException {
+        JsonNode root = fixtures();
+        int[] shape = new ObjectMapper().convertValue(root.get("shape"), int[].class);
+        return StreamSupport.stream(root.get("redrawn").spliterator(), false)
+                .map(drawn -> dynamicTest(title(drawn), () -> {
+                    assertFalse(drawn.get("answer").asText().isBlank());
+                    SchedulerConfig config =
+                            SchedulerConfig.parse(drawn.get("config").toString());
+                    Sampler sampler = withArguments(config.sampler(), drawn.get("arguments"));
+                    Trajectory way = Trajectory.start(
+                            sampler.spacing()
+                                    .plan(config.schedule(), drawn.get("steps").asInt()),
+                            Noise.seed(root.get("seed").asLong()),
+                            shape);
+                    while (!way.done()) {
+                        way = way.then(sampler.next((x, level) -> predict(config, x, level), way));
+                        assertTrue(way.x().isFinite(), "after step " + way.length());
+                    }
+                }));
     }
 
     static JsonNode fixtures() throws IOException {
