@@ -13,6 +13,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -210,16 +211,29 @@ final class GraphLimits {
                     + " in a domain of ONNX Runtime's own operators. Export it with a domain of its own.");
         }
         Set<String> made = new HashSet<>();
-        function.getNodeList().forEach(node -> made.addAll(node.getOutputList()));
-        if (!made.containsAll(function.getOutputList())) {
+        made(function.getNodeList(), made);
+        if (function.getOutputCount() == 0
+                || !made.containsAll(function.getOutputList())
+                || !Collections.disjoint(made, function.getInputList())) {
             throw refused("has the function " + Names.quoted(function.getName())
-                    + " with an output that none of its nodes makes. Export it again.");
+                    + ", whose nodes do not make its outputs, or make its inputs once more. Export it again.");
         }
         Body body = new Body();
         function.getInputList().forEach(this::define);
         function.getAttributeProtoList().forEach(fallback -> attribute(function.getName(), fallback, body));
         function.getNodeList().forEach(node -> node(node, body));
         functions.put(key(function.getDomain(), function.getName(), function.getOverload()), body);
+    }
+
+    /** Names that nodes and those in their branches give to values. */
+    private static void made(List<NodeProto> nodes, Set<String> names) {
+        for (NodeProto node : nodes) {
+            names.addAll(node.getOutputList());
+            for (AttributeProto attribute : node.getAttributeList()) {
+                made(attribute.getG().getNodeList(), names);
+                attribute.getGraphsList().forEach(graph -> made(graph.getNodeList(), names));
+            }
+        }
     }
 
     private static String key(String domain, String name, String overload) {

@@ -549,12 +549,18 @@ class BadFileTest {
         assertTrue(refusal().contains("the function 'Identity' in a domain of ONNX Runtime's own operators"));
     }
 
-    /** ONNX Runtime 1.28 ends the process when it puts such a function in its place. */
+    /** The last ends the process when ONNX Runtime 1.28 puts it in its place. */
     @Test
-    void functionWithAnOutputThatNothingMakesIsRefused() throws IOException {
-        write(whole().addFunctions(function("f").addNode(node("", "Neg", "a", "b"))));
-        var error = assertThrows(ModelException.class, () -> OnnxGraph.read(file));
-        assertTrue(error.getMessage().contains("an output that none of its nodes makes"), error.getMessage());
+    void functionWhoseNodesDoNotMakeItsOutputsAloneIsRefused() throws IOException {
+        NodeProto neg = node("", "Neg", "a", "c");
+        for (FunctionProto.Builder f : List.of(
+                function("f").addNode(node("", "Neg", "a", "b")),
+                function("f").addNode(neg).clearOutput(),
+                function("f").addNode(neg).addInput("c"))) {
+            write(whole().addFunctions(f));
+            var error = assertThrows(ModelException.class, () -> OnnxGraph.read(file));
+            assertTrue(error.getMessage().contains("'f', whose nodes do not make its outputs"), error.getMessage());
+        }
     }
 
     /** ONNX Runtime divides by the groups of a ConvTranspose before it looks at them. */
