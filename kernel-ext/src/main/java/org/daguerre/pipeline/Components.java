@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.daguerre.backbone.Backbone;
 import org.daguerre.name.Names;
 import org.daguerre.onnx.Device;
@@ -178,6 +179,11 @@ final class Components implements AutoCloseable {
     /** text_encoder, text_encoder_2 and text_encoder_3, as far as there are. */
     List<TextEncoder> textEncoders() {
         return List.copyOf(textEncoders.values());
+    }
+
+    /** Their names, in the same order. */
+    Set<String> textEncoderNames() {
+        return textEncoders.keySet();
     }
 
     Backbone backbone() {

@@ -57,6 +57,13 @@ final class Conditioner {
         if (pooling && encoders.stream().noneMatch(TextEncoder::pools)) {
             throw lacking("pools its prompt, as CLIP's do");
         }
+        if (!pooling && encoders.size() > 1) {
+            throw new ModelException(label() + " reads one text encoder: it takes no pooled vector beside '"
+                    + Conditioning.PROMPT + "'; model '" + folder.name() + "' has "
+                    + String.join(", ", components.textEncoderNames())
+                    + ", as SDXL and SD 3 do. Put the " + folder.backbone()
+                    + " there that belongs to them, or take the others out of the folder and its model_index.json.");
+        }
         if (backbone.patched() && encoders.stream().allMatch(TextEncoder::pools)) {
             throw lacking("does not pool its prompt, as T5's");
         }

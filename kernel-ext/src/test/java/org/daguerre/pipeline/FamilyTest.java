@@ -266,6 +266,16 @@ class FamilyTest {
         assertTrue(refusal("unet", graph).contains("of shape [batch, tokens, 5]"));
     }
 
+    /** The second would be ignored. */
+    @Test
+    void encodersOfSdxlWithTheBackboneOfStableDiffusionOneAreRefused() throws IOException {
+        encoder("", 2, 1, "pooler_output");
+        encoder("_2", 3, 10, "text_embeds");
+        String message = refusal("unet", unet(2));
+        assertTrue(message.startsWith("unet/model.onnx reads one text encoder"), message);
+        assertTrue(message.contains("has text_encoder, text_encoder_2, as SDXL"), message);
+    }
+
     @Test
     void fluxWithoutT5IsToldWhatIsLacking() throws IOException {
         encoder("", 2, 1, "pooler_output");
