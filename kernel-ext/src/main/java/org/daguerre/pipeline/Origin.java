@@ -36,7 +36,7 @@ record Origin(Picture image, double strength, Picture mask, Tensor latents) {
     }
 
     Origin image(Picture image) {
-        return new Origin(image, strength, mask, null);
+        return new Origin(image, strength, mask, latents);
     }
 
     Origin strength(double strength) {
@@ -48,18 +48,29 @@ record Origin(Picture image, double strength, Picture mask, Tensor latents) {
     }
 
     Origin latents(Tensor latents) {
-        return new Origin(null, DEFAULT_STRENGTH, null, latents);
+        return new Origin(image, strength, mask, latents);
     }
 
-    /** Passes if the parts go with each other and with a picture of this size. */
-    void check(int height, int width, int steps) {
+    /** Passes if the parts go with each other, in whatever order they were given, and with a state of this shape. */
+    void check(int[] shape, int scale, int steps) {
+        if (latents != null) {
+            String besides = image != null ? "an image" : ofImage();
+            if (besides != null) {
+                throw new IllegalArgumentException(besides + " is given beside latents, from which a run starts as they"
+                        + " are. Leave one of them out.");
+            }
+            checkLatents(shape);
+            return;
+        }
         if (image == null) {
-            if (mask != null || strength != DEFAULT_STRENGTH) {
-                throw new IllegalArgumentException((mask != null ? "a mask" : "strength")
-                        + " is given without an image. Give the image that it is for.");
+            if (ofImage() != null) {
+                throw new IllegalArgumentException(
+                        ofImage() + " is given without an image. Give the image that it is for.");
             }
             return;
         }
+        int height = shape[2] * scale;
+        int width = shape[3] * scale;
         checkImage(height, width);
         if (mask != null) {
             checkSize("mask", mask, height, width);
@@ -67,6 +78,32 @@ record Origin(Picture image, double strength, Picture mask, Tensor latents) {
         if ((int) (steps * strength) < 1) {
             throw new IllegalArgumentException("strength " + strength + " leaves none of " + steps
                     + " steps to be made. Give more steps or a strength of at least " + 1.0 / steps + ".");
+        }
+    }
+
+    /** What is given that only an image can have, or null. */
+    private String ofImage() {
+        return mask != null ? "a mask" : strength != DEFAULT_STRENGTH ? "strength" : null;
+    }
+
+    /** The image that is to be inverted, which is all that is given. */
+    Picture inverted() {
+        if (image == null) {
+            throw new IllegalStateException("there is no image to be inverted. Give one: request.image(picture).");
+        }
+        String besides = latents != null ? "the noise" : ofImage();
+        if (besides != null) {
+            throw new IllegalArgumentException(
+                    besides + " is given, and an inverted image starts from its own noise and"
+                            + " is made anew as a whole. Leave that out.");
+        }
+        return image;
+    }
+
+    void checkLatents(int[] shape) {
+        if (!Arrays.equals(latents.shape(), shape)) {
+            throw new IllegalArgumentException("latents have shape " + Arrays.toString(latents.shape()) + ". Give "
+                    + Arrays.toString(shape) + ", as Noise.seed(7).draw(...) does.");
         }
     }
 

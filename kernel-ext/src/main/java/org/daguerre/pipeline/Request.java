@@ -1,11 +1,9 @@
 package org.daguerre.pipeline;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -69,64 +67,6 @@ public record Request(
     static final int MAX_PIXELS = 4096;
     private static final int SHOWN = 300;
 
-    /**
-     * What the network is told instead of the prompt.
-     *
-     * @param of of a request, whose size it may tell
-     * @param how where it comes from, for people
-     */
-    record Told(Function<Request, Conditioning> of, String how) {}
-
-    /** Sampler, schedule, spacing, prediction type, state, what is told and the boxes: the model's own where null, changed by what was asked for. */
-    record Choice(
-            Scheduler scheduler,
-            Sampler sampler,
-            NoiseSchedule schedule,
-            UnaryOperator<Spacing> spacing,
-            PredictionType prediction,
-            int height,
-            int width,
-            Origin origin,
-            Told told,
-            List<Box> boxes) {
-
-        Choice scheduler(Scheduler scheduler) {
-            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width, origin, told, boxes);
-        }
-
-        Choice sampler(Sampler sampler) {
-            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width, origin, told, boxes);
-        }
-
-        Choice schedule(NoiseSchedule schedule) {
-            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width, origin, told, boxes);
-        }
-
-        Choice spacing(UnaryOperator<Spacing> spacing) {
-            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width, origin, told, boxes);
-        }
-
-        Choice prediction(PredictionType prediction) {
-            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width, origin, told, boxes);
-        }
-
-        Choice origin(Origin origin) {
-            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width, origin, told, boxes);
-        }
-
-        Choice told(Told told) {
-            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width, origin, told, boxes);
-        }
-
-        Choice boxes(List<Box> boxes) {
-            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width, origin, told, boxes);
-        }
-
-        Choice size(int height, int width) {
-            return new Choice(scheduler, sampler, schedule, spacing, prediction, height, width, origin, told, boxes);
-        }
-    }
-
     public Request {
         Objects.requireNonNull(prompt, "prompt");
         Objects.requireNonNull(negative, "negative");
@@ -171,7 +111,7 @@ public record Request(
                 .guidance(guidance)
                 .seed(seed)
                 .count(count)
-                .boxes(sampling.boxes);
+                .boxes(sampling.boxes());
     }
 
     /** Another prompt, in the notation of {@link org.daguerre.text.WeightedPrompt}. */
@@ -187,7 +127,7 @@ public record Request(
      */
     public Request conditioning(Conditioning conditioning) {
         model.backbone().require(conditioning);
-        return with(sampling.told(new Told(request -> conditioning, "a conditioning that was given")));
+        return with(sampling.told(new Choice.Told(request -> conditioning, "a conditioning that was given")));
     }
 
     /**
@@ -200,7 +140,7 @@ public record Request(
             throw new IllegalArgumentException(
                     "fraction is " + fraction + ". Give a number, 0 for this prompt to 1 for the other.");
         }
-        return with(sampling.told(new Told(
+        return with(sampling.told(new Choice.Told(
                 request -> request.conditioning(prompt).lerp(request.conditioning(other), fraction),
                 fraction + " of the way to " + shown(other))));
     }
@@ -252,7 +192,7 @@ public record Request(
 
     /** The sampler of a standard name, with the options of the model's scheduler_config.json. */
     public Request sampler(String name) {
-        return with(sampling.scheduler(sampling.scheduler.sampler(name)).sampler(null));
+        return with(sampling.scheduler(sampling.scheduler().sampler(name)).sampler(null));
     }
 
     /** One's own sampler, on the timesteps of the model's scheduler. */
@@ -262,7 +202,7 @@ public record Request(
 
     /** linear, scaled_linear, cosine, sigmoid, laplace or exp, over the model's own range of betas where it has one. */
     public Request schedule(String name) {
-        return with(sampling.scheduler(sampling.scheduler.schedule(name)).schedule(null));
+        return with(sampling.scheduler(sampling.scheduler().schedule(name)).schedule(null));
     }
 
     /** One's own noise schedule. */
@@ -272,7 +212,7 @@ public record Request(
 
     /** leading, trailing or linspace timesteps, noise levels on a karras, exponential, beta or lu ladder, or ays steps. */
     public Request spacing(String name) {
-        return with(sampling.scheduler(sampling.scheduler.spacing(name)).spacing(null));
+        return with(sampling.scheduler(sampling.scheduler().spacing(name)).spacing(null));
     }
 
     /** One's own timesteps. */
@@ -321,22 +261,22 @@ public record Request(
     public Request image(Picture image) {
         model.vae().ifPresent(Vae::requireEncoder);
         int[] own = model.shape();
-        boolean usual = sampling.height == own[2] && sampling.width == own[3];
+        boolean usual = sampling.height() == own[2] && sampling.width() == own[3];
         boolean free = usual && model.backbone().height() <= 0;
         Request sized = free ? size(image.height(), image.width()) : this;
-        Origin origin = sampling.origin.image(image);
-        origin.checkImage(sized.sampling.height * model.scale(), sized.sampling.width * model.scale());
+        Origin origin = sampling.origin().image(image);
+        origin.checkImage(sized.sampling.height() * model.scale(), sized.sampling.width() * model.scale());
         return with(sized.sampling.origin(origin));
     }
 
     /** The part of the steps that is made on a picture, above 0 (as it is) to 1 (nothing of it is left); 0.8 unless set. */
     public Request strength(double strength) {
-        return with(sampling.origin(sampling.origin.strength(strength)));
+        return with(sampling.origin(sampling.origin().strength(strength)));
     }
 
     /** Which part of the picture is made anew: white is, black is kept; of the picture's size. */
     public Request mask(Picture mask) {
-        return with(sampling.origin(sampling.origin.mask(mask)));
+        return with(sampling.origin(sampling.origin().mask(mask)));
     }
 
     /**
@@ -344,12 +284,14 @@ public record Request(
      * {@code a.slerp(b, 0.5)}. Every picture of the count starts from it.
      */
     public Request latents(Tensor latents) {
-        int[] shape = {1, model.shape()[1], sampling.height, sampling.width};
-        if (!Arrays.equals(latents.shape(), shape)) {
-            throw new IllegalArgumentException("latents have shape " + Arrays.toString(latents.shape()) + ". Give "
-                    + Arrays.toString(shape) + ", as Noise.seed(7).draw(...) does.");
-        }
-        return with(sampling.origin(sampling.origin.latents(latents)));
+        Origin origin = sampling.origin().latents(latents);
+        origin.checkLatents(shape());
+        return with(sampling.origin(origin));
+    }
+
+    /** Of the state, {@code [1, channels, height, width]}. */
+    private int[] shape() {
+        return new int[] {1, model.shape()[1], sampling.height(), sampling.width()};
     }
 
     /**
@@ -358,12 +300,10 @@ public record Request(
      * another prompt it leads to the picture changed.
      *
      * @throws IllegalStateException if there is no image
+     * @throws IllegalArgumentException if there is a mask, strength or noise besides
      */
     public Request inverted() {
-        Picture image = sampling.origin.image();
-        if (image == null) {
-            throw new IllegalStateException("there is no image to be inverted. Give one: request.image(picture).");
-        }
+        Picture image = sampling.origin().inverted();
         Sampler inverse = new DdimInverse();
         Request plain = guidance(1).with(sampling.origin(Origin.NOISE));
         Sampling up = plain.toSampling().sampler(inverse);
@@ -381,7 +321,7 @@ public record Request(
      */
     public Request inverted(Picture image, String source) {
         Choice back = prompt(source).image(image).inverted().sampling;
-        return with(back.told(sampling.told));
+        return with(back.told(sampling.told()));
     }
 
     /** The prompt as the text encoder will read it, with unknown and dropped words. */
@@ -396,12 +336,14 @@ public record Request(
 
     /** What the network is told. */
     Conditioning conditioning() {
-        return sampling.told == null ? conditioning(prompt) : sampling.told.of.apply(this);
+        return sampling.told() == null
+                ? conditioning(prompt)
+                : sampling.told().of().apply(this);
     }
 
     private Conditioning conditioning(String text) {
         return model.conditioning(
-                text, sampling.boxes, sampling.height * model.scale(), sampling.width * model.scale());
+                text, sampling.boxes(), sampling.height() * model.scale(), sampling.width() * model.scale());
     }
 
     private ConditionalDenoiser denoiser(Conditioning conditioning) {
@@ -409,20 +351,20 @@ public record Request(
                 ConditionalDenoiser.COND,
                 conditioning,
                 ConditionalDenoiser.UNCOND,
-                model.conditioningAway(negative, sampling.height * model.scale(), sampling.width * model.scale()));
-        return sampling.prediction == null
+                model.conditioningAway(negative, sampling.height() * model.scale(), sampling.width() * model.scale()));
+        return sampling.prediction() == null
                 ? model.backbone().under(branches)
-                : model.backbone().under(branches, sampling.prediction);
+                : model.backbone().under(branches, sampling.prediction());
     }
 
     private Sampling toSampling(Conditioning conditioning) {
-        var config = sampling.scheduler.checked().config();
-        NoiseSchedule schedule = sampling.schedule == null ? config.schedule() : sampling.schedule;
-        Sampler sampler = sampling.sampler == null ? config.sampler() : sampling.sampler;
+        var config = sampling.scheduler().checked().config();
+        NoiseSchedule schedule = sampling.schedule() == null ? config.schedule() : sampling.schedule();
+        Sampler sampler = sampling.sampler() == null ? config.sampler() : sampling.sampler();
         Spacing usual = model.spacing(config.sampler().spacing());
-        return Sampling.of(denoiser(conditioning), schedule, 1, model.shape()[1], sampling.height, sampling.width)
+        return Sampling.of(denoiser(conditioning), schedule, 1, model.shape()[1], sampling.height(), sampling.width())
                 .sampler(sampler)
-                .spacing(sampling.spacing == null ? usual : sampling.spacing.apply(usual))
+                .spacing(sampling.spacing() == null ? usual : sampling.spacing().apply(usual))
                 .guidance(guidance)
                 .steps(steps)
                 .seed(seed);
@@ -451,8 +393,8 @@ public record Request(
         Conditioning conditioning = conditioning();
         Sampling first = toSampling(conditioning);
         requireFallingNoise(first.plan());
-        Origin origin = sampling.origin;
-        origin.check(sampling.height * model.scale(), sampling.width * model.scale(), steps);
+        Origin origin = sampling.origin();
+        origin.check(shape(), model.scale(), steps);
         List<Run> runs = IntStream.range(0, count)
                 .mapToObj(k -> origin.start(model, first.seed(seed + k)))
                 .toList();
@@ -490,14 +432,14 @@ public record Request(
     public String toString() {
         return shown(prompt) + (negative.isEmpty() ? "" : ", not " + shown(negative)) + ", " + steps
                 + " steps, " + guidance + ", seed " + seed + (count == 1 ? "" : " to " + (seed + count - 1))
-                + (sampling.told == null ? "" : ", " + sampling.told.how)
-                + (sampling.boxes.isEmpty() ? "" : ", boxes " + boxText())
-                + (sampling.origin.equals(Origin.NOISE) ? "" : ", " + sampling.origin) + ", model " + model.name();
+                + (sampling.told() == null ? "" : ", " + sampling.told().how())
+                + (sampling.boxes().isEmpty() ? "" : ", boxes " + boxText())
+                + (sampling.origin().equals(Origin.NOISE) ? "" : ", " + sampling.origin()) + ", model " + model.name();
     }
 
     /** The boxes as they are written, parted by semicolons. */
     String boxText() {
-        return sampling.boxes.stream().map(Box::toString).collect(Collectors.joining("; "));
+        return sampling.boxes().stream().map(Box::toString).collect(Collectors.joining("; "));
     }
 
     private static String shown(String prompt) {

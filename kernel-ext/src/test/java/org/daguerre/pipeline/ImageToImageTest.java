@@ -246,6 +246,36 @@ class ImageToImageTest {
         assertThrows(IllegalStateException.class, request::inverted);
     }
 
+    @Test
+    void partsThatExcludeEachOtherAreRefusedInEitherOrder() {
+        Request request = exact.prompt(PROMPT).steps(10);
+        Tensor noise = Noise.seed(1).draw(1, 3, 32, 32).tensor();
+        for (Request both : List.of(
+                request.strength(0.3).latents(noise), request.latents(noise).strength(0.3))) {
+            assertRefused("strength is given beside latents", both::start);
+        }
+        for (Request both : List.of(
+                request.mask(mask(exact)).latents(noise), request.latents(noise).mask(mask(exact)))) {
+            assertRefused("a mask is given beside latents", both::start);
+        }
+        for (Request both : List.of(
+                request.image(apples()).latents(noise), request.latents(noise).image(apples()))) {
+            assertRefused("an image is given beside latents", both::start);
+            assertRefused("the noise is given, and an inverted image", both::inverted);
+        }
+        Request image = request.image(apples());
+        assertRefused(
+                "a mask is given, and an inverted image",
+                () -> image.mask(mask(exact)).inverted());
+        assertRefused(
+                "strength is given, and an inverted image",
+                () -> image.strength(0.3).inverted());
+        Tensor latents = Noise.seed(1).draw(1, 4, 32, 32).tensor();
+        assertRefused(
+                "latents have shape [1, 4, 32, 32]. Give [1, 4, 16, 16]",
+                () -> tray.prompt(PROMPT).latents(latents).size(64, 64).start());
+    }
+
     private static void assertRefused(String message, Runnable attempt) {
         var error = assertThrows(IllegalArgumentException.class, attempt::run);
         assertTrue(error.getMessage().startsWith(message), error.getMessage());
