@@ -11,16 +11,19 @@ import picocli.CommandLine.Parameters;
 final class BackMagic extends Magic {
 
     private final Session session;
+    private final KernelHost host;
 
     @Parameters(paramLabel = "N", arity = "0..1", description = "the number of steps, 0 or more")
     private int steps = 1;
 
-    BackMagic(Session session) {
+    BackMagic(Session session, KernelHost host) {
         this.session = session;
+        this.host = host;
     }
 
     @Override
     public Generation call() {
-        return session.run().back(steps);
+        Generation run = session.run();
+        return session.work(host, run, () -> run.back(steps));
     }
 }

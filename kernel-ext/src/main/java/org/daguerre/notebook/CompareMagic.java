@@ -1,6 +1,5 @@
 package org.daguerre.notebook;
 
-import java.util.concurrent.CancellationException;
 import org.daguerre.argument.Choices;
 import org.daguerre.argument.ComparisonOptions;
 import org.daguerre.pipeline.Daguerre;
@@ -37,26 +36,24 @@ final class CompareMagic extends Magic {
 
     @Override
     public Comparison call() {
-        Comparison comparison = prompt == null ? last() : started();
-        try (LiveProgress progress = new LiveProgress(host, Work.of(comparison, session.theme()), System::nanoTime)) {
-            progress.watch(comparison::finish);
-        } catch (CancellationException interrupted) {
-            session.update(now -> now.comparison(comparison));
-            throw new CancellationException("interrupted: " + comparison.finished() + " of "
-                    + comparison.entries().size() + " runs are finished and kept. %compare goes on.");
+        if (prompt != null) { // from here on there is none to go on with but this one
+            return session.work(host, this, now -> now.comparison(null), () -> finished(started()));
         }
-        session.update(now -> now.comparison(comparison));
-        return comparison;
+        if (!options.isEmpty()) {
+            throw new IllegalArgumentException("PROMPT is missing. Give what to show, in double quotes.");
+        }
+        return finished(session.comparison());
     }
 
     private Comparison started() {
         return Waiting.during(host, "preparing the runs", () -> options.start(prompt, Daguerre::model, session::model));
     }
 
-    private Comparison last() {
-        if (!options.isEmpty()) {
-            throw new IllegalArgumentException("PROMPT is missing. Give what to show, in double quotes.");
-        }
-        return session.comparison();
+    private Comparison finished(Comparison comparison) {
+        return session.work(
+                host,
+                comparison,
+                now -> now.comparison(comparison),
+                () -> LiveProgress.during(host, Work.of(comparison, session.theme()), comparison::finish));
     }
 }

@@ -18,8 +18,6 @@ final class FinishMagic extends Magic {
     @Override
     public Generation call() {
         Generation run = session.run();
-        try (LiveProgress progress = new LiveProgress(host, Work.of(run), System::nanoTime)) {
-            return progress.watch(run::finish);
-        }
+        return session.work(host, run, () -> LiveProgress.during(host, Work.of(run), run::finish));
     }
 }

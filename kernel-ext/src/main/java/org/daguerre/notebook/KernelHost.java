@@ -1,6 +1,7 @@
 package org.daguerre.notebook;
 
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -31,11 +32,12 @@ public interface KernelHost {
     /** Shows values of a type, and of its subtypes that have no renderer of their own. */
     <T> void renderer(Class<T> type, Function<? super T, MimeBundle> renderer);
 
-    /** Shows a bundle in the running cell under an id by which {@link #update} finds it. Without a running cell, nothing. */
-    void display(String id, MimeBundle bundle);
-
-    /** Puts another bundle in the place of the one shown under the id. */
-    void update(String id, MimeBundle bundle);
+    /**
+     * Shows a bundle in the running cell; without one, nothing.
+     *
+     * @return puts another bundle in its place, also when the cell has ended, as an interrupt ends it before its code
+     */
+    Consumer<MimeBundle> display(MimeBundle bundle);
 
     /** Runs Java source as a cell would, in a running cell too. Returns the value of its last expression, null without one. */
     Object eval(String source) throws Exception;

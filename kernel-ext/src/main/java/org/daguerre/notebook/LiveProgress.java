@@ -2,7 +2,6 @@ package org.daguerre.notebook;
 
 import java.util.Base64;
 import java.util.Locale;
-import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -27,12 +26,10 @@ final class LiveProgress implements Observer, AutoCloseable {
 
     private static final int PREVIEW = 192;
 
-    private final KernelHost host;
+    private final Place place;
     private final Work work;
     private final LongSupplier clock;
-    private final String id = "daguerre-" + UUID.randomUUID();
     private final long start;
-    private boolean shown;
     private boolean interrupted;
     private long lastUpdate;
     private long nextPreview = Long.MIN_VALUE;
@@ -41,11 +38,18 @@ final class LiveProgress implements Observer, AutoCloseable {
 
     /** @param clock nanoseconds, as {@link System#nanoTime} counts them */
     LiveProgress(KernelHost host, Work work, LongSupplier clock) {
-        this.host = host;
+        this.place = new Place(host);
         this.work = work;
         this.clock = clock;
         this.start = clock.getAsLong();
         work.observe().accept(this);
+    }
+
+    /** Does something and shows meanwhile how it comes on. */
+    static <T> T during(KernelHost host, Work work, Supplier<T> action) {
+        try (LiveProgress progress = new LiveProgress(host, work, System::nanoTime)) {
+            return progress.watch(action);
+        }
     }
 
     /** Does the work that is shown, and notices when it is interrupted. */
@@ -74,7 +78,7 @@ final class LiveProgress implements Observer, AutoCloseable {
         label = work.label().apply(progress);
         long now = clock.getAsLong();
         long pause = progress.stepDone() ? BETWEEN_UPDATES : BETWEEN_CALLS;
-        if (now - start < PATIENCE || shown && now - lastUpdate < pause) {
+        if (now - start < PATIENCE || !place.isEmpty() && now - lastUpdate < pause) {
             return;
         }
         if (progress.stepDone() && now >= nextPreview) {
@@ -83,7 +87,7 @@ final class LiveProgress implements Observer, AutoCloseable {
             nextPreview = drawn + Math.max(BETWEEN_PREVIEWS, PREVIEW_SHARE * (drawn - now));
         }
         double fraction = work.fraction().applyAsDouble(progress);
-        put(bundle(ProgressText.of(label, fraction, work.startFraction(), (now - start) / 1e9)));
+        place.put(bundle(ProgressText.of(label, fraction, work.startFraction(), (now - start) / 1e9)));
         lastUpdate = clock.getAsLong();
     }
 
@@ -106,27 +110,18 @@ final class LiveProgress implements Observer, AutoCloseable {
                         + (left.isEmpty() ? "" : ", " + left) + "<br/>" + preview + "</div>");
     }
 
-    private void put(MimeBundle bundle) {
-        if (shown) {
-            host.update(id, bundle);
-        } else {
-            host.display(id, bundle);
-            shown = true;
-        }
-    }
-
-    /**
-     * Leaves one line in the place of bar and preview, and after an interrupt what is kept: a kernel answers an interrupt at
-     * once, and what is shown anew from then on stands in the next cell.
-     */
+    /** Leaves one line in the place of bar and preview, and after an interrupt what is kept. */
     @Override
     public void close() {
         work.observe().accept(progress -> {});
-        if (shown) {
+        if (!place.isEmpty()) {
             try {
-                put(interrupted ? work.kept().apply(lastLine()) : MimeBundle.text(lastLine()));
+                place.put(MimeBundle.text(lastLine()));
+                if (interrupted) { // may take seconds to draw
+                    place.put(work.kept().apply(lastLine()));
+                }
             } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
-                shown = false; // the run is worth more than its last line
+                label = ""; // the run is worth more than its last line
             }
         }
     }

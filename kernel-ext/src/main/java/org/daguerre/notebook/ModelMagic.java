@@ -1,6 +1,7 @@
 package org.daguerre.notebook;
 
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import org.daguerre.argument.ModelOptions;
 import org.daguerre.name.Names;
 import org.daguerre.pipeline.Daguerre;
@@ -36,6 +37,10 @@ final class ModelMagic extends Magic {
             return list(Daguerre.listing());
         }
         LoadedModel model = Waiting.during(host, "loading " + Names.quoted(name), () -> options.load(name));
+        if (Thread.interrupted()) { // loading cannot be cut short; the cell has ended, and the next one counts on the
+            // model of before
+            throw new CancellationException("interrupted while loading. The current model is the one before.");
+        }
         session.update(now -> now.model(model));
         return model;
     }

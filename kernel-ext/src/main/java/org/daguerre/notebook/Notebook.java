@@ -96,7 +96,7 @@ public final class Notebook {
         magics.put("sample", () -> new SampleMagic(session, host, choices));
         magics.put("start", () -> new StartMagic(session, choices));
         magics.put("step", () -> new StepMagic(session, host));
-        magics.put("back", () -> new BackMagic(session));
+        magics.put("back", () -> new BackMagic(session, host));
         magics.put("branch", () -> new BranchMagic(session, choices));
         magics.put("finish", () -> new FinishMagic(session, host));
         magics.put("compare", () -> new CompareMagic(session, host, choices));

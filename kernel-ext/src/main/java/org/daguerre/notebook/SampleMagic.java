@@ -1,6 +1,5 @@
 package org.daguerre.notebook;
 
-import java.util.concurrent.CancellationException;
 import org.daguerre.argument.Choices;
 import org.daguerre.argument.ImageOptions;
 import org.daguerre.argument.SamplingOptions;
@@ -40,13 +39,6 @@ final class SampleMagic extends Magic {
     public Generation call() {
         Generation run =
                 from.apply(options.apply(session.model().prompt(prompt))).start();
-        try (LiveProgress progress = new LiveProgress(host, Work.of(run), System::nanoTime)) {
-            progress.watch(run::finish);
-        } catch (CancellationException interrupted) {
-            session.update(now -> now.run(run));
-            throw interrupted;
-        }
-        session.update(now -> now.run(run));
-        return run;
+        return session.work(host, run, now -> now.run(run), () -> LiveProgress.during(host, Work.of(run), run::finish));
     }
 }

@@ -1,8 +1,15 @@
 package org.daguerre.notebook;
 
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.daguerre.image.Theme;
 import org.daguerre.pipeline.Generation;
@@ -71,6 +78,18 @@ final class Session {
     private final AtomicReference<State> state =
             new AtomicReference<>(new State(null, List.of(), 0, null, null, Theme.LIGHT));
 
+    private final Set<Object> atWork = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Duration patience;
+
+    Session() {
+        this(Duration.ofMinutes(1));
+    }
+
+    /** @param patience how long to wait for what was interrupted */
+    Session(Duration patience) {
+        this.patience = patience;
+    }
+
     State state() {
         return state.get();
     }
@@ -106,10 +125,82 @@ final class Session {
     Comparison comparison() {
         Comparison comparison = state().comparison();
         if (comparison == null) {
-            throw new IllegalStateException("there is no comparison yet."
+            throw new IllegalStateException("there is no comparison to go on with."
                     + " Begin one: %compare \"a prompt\" --sampler ddim,heun --steps 5,10,20.");
         }
         return comparison;
+    }
+
+    /**
+     * Does what may take long. What is worked on is the current one from the start: the kernels answer an interrupt at once and
+     * leave the magic's thread to end by itself, so that the next cell may run before. It finds what was interrupted, and waits
+     * until it can be worked on. A failure puts back what was the current one.
+     *
+     * @param on what is worked on
+     * @param begun makes it the current one
+     */
+    <T> T work(KernelHost host, Object on, UnaryOperator<State> begun, Supplier<T> work) {
+        if (Thread.interrupted()) {
+            throw new CancellationException("interrupted before it began.");
+        }
+        claim(host, on);
+        try {
+            State before = state();
+            State during = begun.apply(before);
+            state.set(during);
+            try {
+                return work.get();
+            } catch (CancellationException interrupted) {
+                throw interrupted;
+            } catch (RuntimeException | Error e) {
+                state.compareAndSet(during, before);
+                throw e;
+            }
+        } finally {
+            release(on);
+        }
+    }
+
+    /** The same with what is the current one already. */
+    <T> T work(KernelHost host, Object on, Supplier<T> work) {
+        return work(host, on, now -> now, work);
+    }
+
+    private void claim(KernelHost host, Object on) {
+        synchronized (atWork) {
+            if (atWork.add(on)) {
+                return;
+            }
+        }
+        Waiting.during(host, "waiting for what was interrupted to stop", () -> await(on));
+    }
+
+    private Object await(Object on) {
+        long end = System.nanoTime() + patience.toNanos();
+        synchronized (atWork) {
+            while (!atWork.add(on)) {
+                long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+                if (left <= 0) {
+                    throw new IllegalStateException(
+                            "what was interrupted has not stopped within " + patience.toSeconds()
+                                    + " s: its model, or something of yours in it, is still at work. Wait and ask again, or"
+                                    + " restart the kernel.");
+                }
+                try {
+                    atWork.wait(left);
+                } catch (InterruptedException e) {
+                    throw new CancellationException("interrupted before it began.");
+                }
+            }
+        }
+        return on;
+    }
+
+    private void release(Object on) {
+        synchronized (atWork) {
+            atWork.remove(on);
+            atWork.notifyAll();
+        }
     }
 
     /** Lets go of runs and model; the theme stays. */

@@ -22,8 +22,6 @@ final class StepMagic extends Magic {
     @Override
     public Generation call() {
         Generation run = session.run();
-        try (LiveProgress progress = new LiveProgress(host, Work.of(run), System::nanoTime)) {
-            return progress.watch(() -> run.step(steps));
-        }
+        return session.work(host, run, () -> LiveProgress.during(host, Work.of(run), () -> run.step(steps)));
     }
 }

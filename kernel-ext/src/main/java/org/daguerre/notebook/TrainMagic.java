@@ -2,7 +2,6 @@ package org.daguerre.notebook;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.CancellationException;
 import org.daguerre.training.Icons;
 import org.daguerre.training.Training;
 import picocli.CommandLine.Command;
@@ -54,14 +53,11 @@ final class TrainMagic extends Magic {
         boolean anew = running == null || seed != null || without != null;
         Training training = anew ? Waiting.during(host, "drawing " + PICTURES + " pictures", this::begun) : running;
         int before = training.losses().size();
-        try {
-            return Waiting.during(host, () -> progress(training, before), () -> training.train(steps));
-        } catch (CancellationException interrupted) {
-            throw new CancellationException(
-                    "interrupted after " + training.losses().size() + " steps, which are kept. %train goes on.");
-        } finally {
-            session.update(now -> now.training(training));
-        }
+        return session.work(
+                host,
+                training,
+                now -> now.training(training),
+                () -> Waiting.during(host, () -> progress(training, before), () -> training.train(steps)));
     }
 
     private Training begun() {

@@ -1,6 +1,6 @@
 package org.daguerre.notebook;
 
-import java.util.UUID;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -21,20 +21,20 @@ final class Waiting {
     });
     private static final long BETWEEN_TICKS = 200;
 
-    private final KernelHost host;
+    private final Place place;
     private final Supplier<String> what;
     private final LongSupplier clock;
-    private final String id = "daguerre-" + UUID.randomUUID();
     private final long start;
     private long shown;
     private boolean over;
+    private volatile boolean interrupted;
 
     /**
      * @param what is being done, such as "loading 'tray'"; asked anew at every tick
      * @param clock nanoseconds, as {@link System#nanoTime} counts them
      */
     Waiting(KernelHost host, Supplier<String> what, LongSupplier clock) {
-        this.host = host;
+        this.place = new Place(host);
         this.what = what;
         this.clock = clock;
         this.start = clock.getAsLong();
@@ -52,6 +52,9 @@ final class Waiting {
                 TICKS.scheduleWithFixedDelay(waiting::tick, BETWEEN_TICKS, BETWEEN_TICKS, TimeUnit.MILLISECONDS);
         try {
             return work.get();
+        } catch (CancellationException e) {
+            waiting.interrupted = true;
+            throw e;
         } finally {
             ticks.cancel(false);
             waiting.end();
@@ -76,13 +79,10 @@ final class Waiting {
 
     /** What goes wrong in showing this must not end what is waited for. */
     private void put(long seconds) {
-        MimeBundle bundle = MimeBundle.text(what.get() + (over ? ", " : " ... ") + seconds + " s");
+        MimeBundle bundle = MimeBundle.text(
+                what.get() + (!over ? " ... " : interrupted ? ", interrupted after " : ", ") + seconds + " s");
         try {
-            if (shown == 0) {
-                host.display(id, bundle);
-            } else {
-                host.update(id, bundle);
-            }
+            place.put(bundle);
         } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
             over = true;
         }

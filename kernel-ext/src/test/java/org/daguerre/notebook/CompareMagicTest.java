@@ -90,6 +90,38 @@ class CompareMagicTest extends InEveryKernel {
 
     @ParameterizedTest
     @EnumSource
+    void interruptedComparisonIsTheOneToGoOnWithAtOnceAndItsCellShowsWhatIsMade(Family family) {
+        JupyterClient kernel = kernel(family);
+        execute(family, "%compare \"two blue balls\" --steps 2,3 --reference 0");
+        execute(family, "Sampler stuck = org.daguerre.notebook.Stuck.SAMPLER;");
+        Stuck.hold();
+        String cell = kernel.start("%compare \"three red apples\" --sampler ddim,stuck --steps 3,4 --reference 0");
+        kernel.await(cell, "stream");
+        kernel.interrupt();
+        assertFalse(kernel.await(cell).error().isEmpty());
+        String next = kernel.start("%compare");
+        kernel.await(next, "display_data");
+        Stuck.letGo();
+        kernel.await(cell, "update_display_data", "interrupted at run 3 of 4, stuck, 3"); // its line first
+        Output left = kernel.await(cell, "update_display_data", "interrupted at run 3 of 4, stuck, 3");
+        assertTrue(left.data("text/html").contains("<table>"), left.toString());
+        String finished = kernel.await(next).text();
+        assertTrue(finished.contains("comparison of 4 runs, 4 finished"), finished);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void comparisonOfWhichEveryRunFailsLeavesTheOneBefore(Family family) {
+        execute(family, "%compare \"two blue balls\" --steps 2,3 --reference 0");
+        execute(family, "Sampler failing = Sampler.of(\"failing\", (x, p, level, next) -> null);");
+        String error = execute(family, "%compare \"x\" --sampler failing --steps 2,3,4")
+                .error();
+        assertTrue(error.contains("'failing'"), error);
+        assertTrue(execute(family, "%compare").text().contains("comparison of 2 runs, 2 finished"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void pathOfARunIsSavedAndReadBack(Family family, @TempDir Path folder) {
         execute(family, "%sample \"two blue balls\" --steps 4 --seed 3 --count 2");
         assertTrue(execute(family, "%daguerre save \"" + folder.resolve("run.safetensors") + "\"")

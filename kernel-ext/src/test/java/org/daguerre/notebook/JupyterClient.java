@@ -125,13 +125,20 @@ final class JupyterClient implements AutoCloseable {
 
     /** Waits until a cell has shown something of a type. */
     Output await(String request, String type) {
+        return await(request, type, "");
+    }
+
+    /** Waits until a cell has shown something of a type that begins with a text. */
+    Output await(String request, String type, String text) {
         for (long end = end(); System.nanoTime() < end; ) {
             Output output = receive(request);
-            if (output != null && output.type().equals(type)) {
+            if (output != null
+                    && output.type().equals(type)
+                    && output.data("text/plain").startsWith(text)) {
                 return output;
             }
         }
-        throw new AssertionError("the cell showed no " + type);
+        throw new AssertionError("the cell showed no " + type + " " + text);
     }
 
     /** Waits for the end of a cell. */

@@ -162,7 +162,7 @@ class LiveProgressTest {
     void pageThatIsGoneBeforeTheLastLineDoesNotEndTheRun() {
         Page gone = new Page() {
             @Override
-            public void update(String id, MimeBundle bundle) {
+            void update(Shown next) {
                 throw new IllegalStateException("no page");
             }
         };
@@ -198,9 +198,9 @@ class LiveProgressTest {
                     .reference(0);
             Page page = new Page() {
                 @Override
-                public void update(String id, MimeBundle bundle) {
-                    super.update(id, bundle);
-                    if (bundle.data().get(MimeBundle.TEXT).contains("run 2 of 3")) {
+                void update(Shown next) {
+                    super.update(next);
+                    if (next.text().contains("run 2 of 3")) {
                         comparison.cancel();
                     }
                 }

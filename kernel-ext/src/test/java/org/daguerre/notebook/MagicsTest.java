@@ -9,6 +9,7 @@ import java.io.ByteArrayInputStream;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
+import java.util.function.Consumer;
 import javax.imageio.ImageIO;
 import org.daguerre.notebook.JupyterClient.Cell;
 import org.daguerre.notebook.JupyterClient.Output;
@@ -293,6 +294,26 @@ class MagicsTest extends InEveryKernel {
 
     @ParameterizedTest
     @EnumSource
+    void interruptedRunIsTheCurrentOneAtOnceAndTheNextMagicWaitsForIt(Family family) {
+        JupyterClient kernel = kernel(family);
+        execute(family, "%sample \"two blue balls\" --steps 2");
+        execute(family, "Sampler stuck = org.daguerre.notebook.Stuck.SAMPLER;");
+        Stuck.hold();
+        String cell = kernel.start("%sample \"three red apples\" --sampler stuck --steps 4");
+        kernel.await(cell, "stream");
+        kernel.interrupt();
+        assertFalse(kernel.await(cell).error().isEmpty());
+        String next = kernel.start("%finish");
+        Output waiting = kernel.await(next, "display_data");
+        assertTrue(waiting.data("text/plain").contains("waiting for what was interrupted"), waiting.toString());
+        Stuck.letGo();
+        kernel.await(cell, "update_display_data", "interrupted at step 2 of 4; %finish goes on, %back returns");
+        String finished = kernel.await(next).text();
+        assertTrue(finished.contains("\"three red apples\", 4 steps") && finished.contains("finished"), finished);
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void releaseLetsGoOfEverything(Family family) {
         execute(family, "%sample \"a red ball\" --steps 2");
         assertTrue(execute(family, "%daguerre release").text().contains("exact"));
@@ -351,10 +372,9 @@ class MagicsTest extends InEveryKernel {
         public <T> void renderer(Class<T> type, java.util.function.Function<? super T, MimeBundle> renderer) {}
 
         @Override
-        public void display(String id, MimeBundle bundle) {}
-
-        @Override
-        public void update(String id, MimeBundle bundle) {}
+        public Consumer<MimeBundle> display(MimeBundle bundle) {
+            return next -> {};
+        }
 
         @Override
         public Object eval(String source) {

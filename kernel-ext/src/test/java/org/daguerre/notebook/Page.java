@@ -2,12 +2,13 @@ package org.daguerre.notebook;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** A page that keeps what is shown on it, or on which nothing can be shown. */
 class Page implements KernelHost {
 
-    /** Something shown: first by {@code display}, later by {@code update}. */
+    /** Something shown in a place of the page, for the first time or in the place of what was there. */
     record Shown(String id, MimeBundle bundle, boolean update) {
 
         String text() {
@@ -17,6 +18,7 @@ class Page implements KernelHost {
 
     private final List<Shown> shown = new ArrayList<>();
     private final RuntimeException failure;
+    private int places;
 
     Page() {
         this(null);
@@ -51,13 +53,14 @@ class Page implements KernelHost {
     }
 
     @Override
-    public void display(String id, MimeBundle bundle) {
+    public Consumer<MimeBundle> display(MimeBundle bundle) {
+        String id = "place " + ++places;
         show(new Shown(id, bundle, false));
+        return next -> update(new Shown(id, next, true));
     }
 
-    @Override
-    public void update(String id, MimeBundle bundle) {
-        show(new Shown(id, bundle, true));
+    void update(Shown next) {
+        show(next);
     }
 
     @Override
