@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.daguerre.denoiser.ConditionalDenoiser;
 import org.daguerre.denoiser.Prediction;
 import org.daguerre.denoiser.PredictionType;
@@ -51,6 +52,9 @@ public final class Backbone implements AutoCloseable {
     private final Map<String, Port> conditions;
     private final int channels;
 
+    /** Whether branches and pictures are asked about one after the other, for the graph takes no more at once. */
+    private final boolean single;
+
     private Backbone(OnnxModel model, PredictionType predictionType) {
         this.model = model;
         this.predictionType = predictionType;
@@ -71,16 +75,52 @@ public final class Backbone implements AutoCloseable {
         int answered = y.axis(axis);
         int width = x.axisOr(axis, answered); // diffusers' old script leaves all axes of the input open
         this.channels = rank == 3 ? width / 4 : width;
+        if (rank == 4 && answered > 0 && width == 2 * answered + 1) {
+            throw new ModelException(model.label() + " takes " + x + " and answers " + y
+                    + ", as U-Nets for inpainting do, which are not supported. Take the one for text to image: a masked picture"
+                    + " needs no other.");
+        }
         if (channels < 1 || answered >= 0 && answered != width && (rank == 3 || answered != 2 * width)) {
             throw new ModelException(
                     model.label() + " answers " + y + " to " + x
                             + ". Export it with a fixed number of channels, as many out as in (or twice, with a learned variance).");
         }
+        for (int i = 2; i < rank && rank == 4; i++) {
+            if (x.axis(i) >= 0 && y.axis(i) >= 0 && x.axis(i) != y.axis(i)) {
+                throw new ModelException(model.label() + " answers " + y + " to " + x
+                        + ". Put a U-Net or transformer there, which answers a state with one of its size.");
+            }
+        }
+        if (inputs.get(TIMESTEP).rank() > 1) {
+            throw new ModelException(model.label() + " takes " + inputs.get(TIMESTEP)
+                    + ". Export it with the timestep as a scalar or as one number a picture.");
+        }
+        this.single = batch() == 1;
         if (guidance == GuidanceInput.EMBEDDING
                 && model.input(guidance.input(), 2).axis(1) < 4) {
             throw new ModelException(model.label() + " takes " + inputs.get(guidance.input())
                     + ". Export it with a fixed length of that embedding, 4 or more.");
         }
+    }
+
+    /** The states that the graph takes at once, -1 for any number. */
+    private int batch() {
+        int batch = -1;
+        for (Port port : model.inputs().values()) {
+            boolean perPicture = port.rank()
+                    > (port.name().equals(IMAGE_PLACES) || port.name().equals(TEXT_PLACES) ? 2 : 0);
+            boolean shared = port.name().equals(TIMESTEP) && port.rank() == 1 && port.axis(0) == 1;
+            if (!perPicture || shared || port.axis(0) < 0) {
+                continue;
+            }
+            if (port.axis(0) != 1) {
+                throw new ModelException(
+                        model.label() + " takes " + port
+                                + ", and is asked about one picture or any number. Export it with a dynamic batch axis, or with batch 1.");
+            }
+            batch = 1;
+        }
+        return batch;
     }
 
     private Map<String, Port> conditions(Map<String, Port> inputs) {
@@ -182,7 +222,8 @@ public final class Backbone implements AutoCloseable {
     }
 
     /**
-     * The network under one or more conditions; the branches asked for are answered in one batch.
+     * The network under one or more conditions; the branches asked for are answered in one batch, or one after the other by a
+     * graph that takes one state at once.
      *
      * @param conditionings by branch ("cond", "uncond")
      */
@@ -304,13 +345,23 @@ public final class Backbone implements AutoCloseable {
             int pictures = shape[0];
             Tensor states = Conditioning.repeat(x, branches.size());
             Conditioning batch = batch(branches, pictures);
-            Tensor raw = layout.unpack(
-                    model.run(inputs(states, level, batch, type, guidanceScale), out), shape[2], shape[3]);
+            Tensor answer = single ? oneByOne(states, level, batch) : ask(states, level, batch);
+            Tensor raw = layout.unpack(answer, shape[2], shape[3]);
             Prediction[] answers = new Prediction[branches.size()];
             for (int i = 0; i < answers.length; i++) {
                 answers[i] = prediction(raw.slice(i * pictures, (i + 1) * pictures), type, x, level);
             }
             return List.of(answers);
+        }
+
+        private Tensor ask(Tensor states, Level level, Conditioning batch) {
+            return model.run(inputs(states, level, batch, type, guidanceScale), out);
+        }
+
+        private Tensor oneByOne(Tensor states, Level level, Conditioning batch) {
+            return Tensor.concat(IntStream.range(0, states.shape()[0])
+                    .mapToObj(i -> ask(states.slice(i), level, batch.row(i)))
+                    .toArray(Tensor[]::new));
         }
 
         private Conditioning batch(List<String> branches, int pictures) {

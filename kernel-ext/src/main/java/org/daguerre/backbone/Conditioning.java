@@ -79,6 +79,13 @@ public record Conditioning(Map<String, Tensor> values) {
         return new Conditioning(batch);
     }
 
+    /** What one of a batch is told. */
+    Conditioning row(int i) {
+        Map<String, Tensor> row = new LinkedHashMap<>(values);
+        row.replaceAll((name, value) -> value.slice(i));
+        return new Conditioning(row);
+    }
+
     /** Cross-attention to tokens said k times over is attention to the tokens: each has a k-th of its weight, k times. */
     private static List<Conditioning> equallyLong(List<Conditioning> parts) {
         int[] lengths = parts.stream().mapToInt(Conditioning::length).toArray();

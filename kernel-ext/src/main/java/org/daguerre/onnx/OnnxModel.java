@@ -92,6 +92,12 @@ public final class OnnxModel implements AutoCloseable {
                 throw new ModelException(
                         label + " has '" + name + "', which is no tensor. Export the model with tensors only.");
             }
+            for (long length : tensor.getShape()) {
+                if (length > Integer.MAX_VALUE) {
+                    throw new ModelException(label + " has '" + name + "' with an axis of " + length
+                            + ", more than fits in memory. Export the model again.");
+                }
+            }
             ports.put(
                     name,
                     new Port(

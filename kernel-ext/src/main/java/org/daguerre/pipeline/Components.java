@@ -13,6 +13,7 @@ import org.daguerre.name.Names;
 import org.daguerre.onnx.Device;
 import org.daguerre.onnx.ModelException;
 import org.daguerre.onnx.OnnxModel;
+import org.daguerre.onnx.Port;
 import org.daguerre.tensor.Tensor;
 import org.daguerre.text.ClipTokenizer;
 import org.daguerre.text.TextEncoder;
@@ -27,8 +28,11 @@ final class Components implements AutoCloseable {
     /** What follows a component's name if there are several of its kind. */
     private static final List<String> NUMBERS = List.of("", "_2", "_3");
 
-    /** Height and width of the latents that are decoded to see by how much the VAE enlarges. */
+    /** Height and width of the latents that are decoded to see by how much the VAE enlarges, where its graph leaves them open. */
     private static final int PROBE = 8;
+
+    /** Stable Diffusion's has 4: the picture is 8 times as large as the latents. */
+    private static final int MOST_LEVELS = 8;
 
     private static final String POSITION_NET = "position_net";
 
@@ -93,11 +97,24 @@ final class Components implements AutoCloseable {
     /** Pixels a side for one value of the latents: the VAE halves once less than it has levels. */
     static int pixelsPerLatent(ModelFolder folder, Vae vae, int channels) {
         int levels = folder.config("vae_decoder").path("block_out_channels").size();
+        if (levels > MOST_LEVELS) {
+            throw new ModelException("vae_decoder/config.json of model '" + folder.name() + "' has " + levels
+                    + " block_out_channels, and a VAE up to " + MOST_LEVELS + ". Put the VAE's own there.");
+        }
         if (levels > 0) {
             return 1 << levels - 1;
         }
-        Tensor picture = vae.decode(Tensor.zeros(1, channels, PROBE, PROBE));
-        return picture.shape()[2] / PROBE;
+        Port latents = vae.decoder().input("latent_sample", 4);
+        int height = latents.axisOr(2, PROBE);
+        int width = latents.axisOr(3, PROBE);
+        int[] picture = vae.decode(Tensor.zeros(1, channels, height, width)).shape();
+        int scale = picture[2] / height;
+        if (scale < 1 || scale * height != picture[2] || scale * width != picture[3]) {
+            throw new ModelException(vae.decoder().label() + " of model '" + folder.name() + "' makes " + picture[2]
+                    + " x " + picture[3] + " pixels of " + height + " x " + width
+                    + " latents. Take a VAE that enlarges both sides by the same whole number.");
+        }
+        return scale;
     }
 
     /**

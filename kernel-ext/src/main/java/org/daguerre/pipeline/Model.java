@@ -63,22 +63,35 @@ public final class Model implements LoadedModel {
         this.components = components;
         this.backbone = components.backbone();
         this.vae = components.vae();
-        checkChannels();
+        ComponentShapes.check(folder, backbone, vae);
         this.attentionLayers = AttentionLayer.find(backbone.model().graph());
         this.scale = vae == null ? 1 : Components.pixelsPerLatent(folder, vae, backbone.channels());
         int size = sampleSize();
-        this.shape = new int[] {
-            1,
-            backbone.channels(),
-            backbone.height() > 0 ? backbone.height() : size,
-            backbone.width() > 0 ? backbone.width() : size
-        };
+        this.shape =
+                new int[] {1, backbone.channels(), side(2, backbone.height(), size), side(3, backbone.width(), size)};
+        if (Math.max(shape[2], shape[3]) > Request.MAX_PIXELS / scale) {
+            throw new ModelException(backbone.model().label() + " of model '" + folder.name() + "' makes "
+                    + shape[2] + " x " + shape[3] + " values, " + scale
+                    + " pixels a side each. Take a model of at most "
+                    + Request.MAX_PIXELS + " x " + Request.MAX_PIXELS + " pixels.");
+        }
         this.conditioner = new Conditioner(folder, components);
         conditioner.check(shape[2] * scale, shape[3] * scale);
         this.card = card(verified);
     }
 
-    /** Height and width of the state where the graph leaves them open. */
+    /** Height or width of the state, where backbone or VAE fixes it. */
+    private int side(int axis, int ofBackbone, int usual) {
+        int ofVae = vae == null ? -1 : vae.decoder().input("latent_sample", 4).axis(axis);
+        return ofBackbone > 0 ? ofBackbone : ofVae > 0 ? ofVae : usual;
+    }
+
+    /** True if the graphs make pictures of one size only. */
+    boolean fixedSize() {
+        return side(2, backbone.height(), -1) > 0;
+    }
+
+    /** Height and width of the state where the graphs leave them open. */
     private int sampleSize() {
         JsonNode given = folder.config(folder.backbone()).path("sample_size");
         int most = Request.MAX_PIXELS / scale;
@@ -115,21 +128,6 @@ public final class Model implements LoadedModel {
         } catch (RuntimeException | Error e) {
             components.close();
             throw e;
-        }
-    }
-
-    /** The components must be of one model: a swapped file is found here and not in the middle of a run. */
-    private void checkChannels() {
-        if (vae != null) {
-            int latents = vae.decoder().input("latent_sample", 4).axis(1);
-            if (latents > 0 && latents != backbone.channels()) {
-                throw new ModelException("vae_decoder/model.onnx of model '" + folder.name() + "' reads latents of "
-                        + latents + " channels, its " + folder.backbone() + " makes " + backbone.channels()
-                        + ". Take both from one model.");
-            }
-        } else if (backbone.channels() != 3 && backbone.channels() != 1) {
-            throw new ModelException("model '" + folder.name() + "' has no vae_decoder, and its " + folder.backbone()
-                    + " makes " + backbone.channels() + " channels, which is no picture. Add the vae_decoder.");
         }
     }
 

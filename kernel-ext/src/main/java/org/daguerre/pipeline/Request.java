@@ -234,7 +234,7 @@ public record Request(
     public Request size(int height, int width) {
         int scale = model.scale();
         int[] own = model.shape();
-        boolean fixed = model.backbone().height() > 0;
+        boolean fixed = model.fixedSize();
         boolean fits = fixed
                 ? height == own[2] * scale && width == own[3] * scale
                 : height >= 8 * scale && width >= 8 * scale && height % (8 * scale) == 0 && width % (8 * scale) == 0;
@@ -262,7 +262,7 @@ public record Request(
         model.vae().ifPresent(Vae::requireEncoder);
         int[] own = model.shape();
         boolean usual = sampling.height() == own[2] && sampling.width() == own[3];
-        boolean free = usual && model.backbone().height() <= 0;
+        boolean free = usual && !model.fixedSize();
         Request sized = free ? size(image.height(), image.width()) : this;
         Origin origin = sampling.origin().image(image);
         origin.checkImage(sized.sampling.height() * model.scale(), sized.sampling.width() * model.scale());
