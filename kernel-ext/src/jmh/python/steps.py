@@ -1,6 +1,6 @@
 """Measure what a step costs beside its calls of the model, here and in diffusers, and print a table for docs/numbers.md.
 
-    pip install -r kernel-ext/src/test/python/requirements.txt
+    pip install -r kernel-ext/src/test/python/requirements.txt torchsde==0.2.6
     python kernel-ext/src/jmh/python/steps.py [SAMPLER ...]
 
 diffusers: the median over steps 8 to 14 of 20, one thread, of step() alone, on 1x4x64x64 latents; where a step asks the
@@ -33,34 +33,51 @@ SCHEDULERS = {
     "ddim": ("DDIMScheduler", dict(clip_sample=False), 1),
     "euler": ("EulerDiscreteScheduler", {}, 1),
     "euler-ancestral": ("EulerAncestralDiscreteScheduler", {}, 1),
+    "euler-churn": ("EulerDiscreteScheduler", {}, 1),
     "heun": ("HeunDiscreteScheduler", {}, 2),
     "kdpm2": ("KDPM2DiscreteScheduler", {}, 2),
+    "kdpm2-ancestral": ("KDPM2AncestralDiscreteScheduler", {}, 2),
     "lms": ("LMSDiscreteScheduler", {}, 1),
     "pndm": ("PNDMScheduler", dict(skip_prk_steps=True), 1),
+    "ipndm": ("IPNDMScheduler", {}, 1),
     "deis": ("DEISMultistepScheduler", {}, 1),
+    "dpm-2m": ("DPMSolverMultistepScheduler", dict(algorithm_type="dpmsolver", final_sigmas_type="sigma_min"), 1),
     "dpmpp-2m": ("DPMSolverMultistepScheduler", {}, 1),
     "dpmpp-3m": ("DPMSolverMultistepScheduler", dict(solver_order=3), 1),
     "dpmpp-2m-sde": ("DPMSolverMultistepScheduler", dict(algorithm_type="sde-dpmsolver++"), 1),
+    "dpmpp-3m-sde": ("DPMSolverMultistepScheduler", dict(algorithm_type="sde-dpmsolver++", solver_order=3), 1),
+    "dpm-3s": ("DPMSolverSinglestepScheduler", dict(algorithm_type="dpmsolver", solver_order=3, lower_order_final=True,
+                                                    final_sigmas_type="sigma_min"), 1),
     "dpmpp-2s": ("DPMSolverSinglestepScheduler", dict(lower_order_final=True), 1),
+    "dpmpp-sde": ("DPMSolverSDEScheduler", {}, 2),
     "unipc": ("UniPCMultistepScheduler", {}, 1),
     "sa-solver": ("SASolverScheduler", {}, 1),
     "lcm": ("LCMScheduler", {}, 1),
     "tcd": ("TCDScheduler", {}, 1),
+    "consistency": ("CMStochasticIterativeScheduler", dict(num_train_timesteps=40), 1),
 }
-# Steps that add noise, drawn once.
-DRAWS = {"ddpm", "euler-ancestral", "dpmpp-2m-sde", "sa-solver", "lcm", "tcd"}
+# Of step().
+ARGUMENTS = {"euler-churn": dict(s_churn=40.0, s_tmin=0.05, s_tmax=50.0, s_noise=1.003)}
+# Steps that add noise, drawn once. dpmpp-sde draws twice here and asks a Brownian tree there.
+DRAWS = {"ddpm", "euler-ancestral", "euler-churn", "kdpm2-ancestral", "dpmpp-2m-sde", "dpmpp-3m-sde", "sa-solver", "lcm",
+         "tcd", "consistency"}
 
 
 def theirs(name):
     """Microseconds a step."""
     scheduler_class, options, calls = SCHEDULERS[name]
+    scheduler_class = getattr(diffusers, scheduler_class)
+    known = inspect.signature(scheduler_class).parameters
+    options = {**{key: value for key, value in BETAS.items() if key in known}, **options}
     raw = torch.randn((1, 4, 64, 64), generator=torch.Generator().manual_seed(1))
     times = []
     for _ in range(ROUNDS):
-        scheduler = getattr(diffusers, scheduler_class)(**BETAS, **options)
+        scheduler = scheduler_class(**options)
         scheduler.set_timesteps(STEPS)
         generator = torch.Generator().manual_seed(0)
-        arguments = dict(generator=generator) if "generator" in inspect.signature(scheduler.step).parameters else {}
+        arguments = dict(ARGUMENTS.get(name, {}))
+        if "generator" in inspect.signature(scheduler.step).parameters:
+            arguments["generator"] = generator
         x = torch.randn(raw.shape, generator=generator) * getattr(scheduler, "init_noise_sigma", 1.0)
         spent = []
         for t in scheduler.timesteps:

@@ -42,19 +42,27 @@ public class StepBenchmark {
         DDIM,
         EULER,
         EULER_ANCESTRAL,
+        EULER_CHURN,
         HEUN,
         KDPM2,
+        KDPM2_ANCESTRAL,
         LMS,
         PNDM,
+        IPNDM,
         DEIS,
+        DPM_2M,
         DPMPP_2M,
         DPMPP_3M,
         DPMPP_2M_SDE,
+        DPMPP_3M_SDE,
+        DPM_3S,
         DPMPP_2S,
+        DPMPP_SDE,
         UNIPC,
         SA_SOLVER,
         LCM,
-        TCD
+        TCD,
+        CONSISTENCY
     }
 
     private Sampler algorithm;

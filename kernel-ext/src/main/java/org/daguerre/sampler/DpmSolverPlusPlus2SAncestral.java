@@ -40,20 +40,27 @@ public record DpmSolverPlusPlus2SAncestral(Spacing spacing) implements Sampler {
         if (next.sigma() == 0 || level.alpha() == 0) {
             return new EulerAncestral(spacing).next(model, soFar);
         }
-        Tensor x = soFar.x().over(level.alpha());
+        Tensor x = soFar.x();
         double sigma = level.ratio();
         double down = next.ratio() / sigma;
         double sigmaDown = next.ratio() * down;
         double sigmaUp = next.ratio() * Math.sqrt(Math.max(0, 1 - down * down));
-        Prediction first = model.predict(soFar.x(), level);
+        Prediction first = model.predict(x, level);
         Level middle = soFar.plan().schedule().atRatio(Math.sqrt(sigma * sigmaDown));
         double half = middle.ratio() / sigma;
-        Tensor there = x.times(half).plus(1 - half, first.denoised());
-        Prediction second = model.predict(there.times(middle.alpha()), middle);
+        Tensor there =
+                Tensor.combine(middle.alpha() / level.alpha() * half, x, middle.alpha() * (1 - half), first.denoised());
+        Prediction second = model.predict(there, middle);
         double shrink = sigmaDown / sigma;
         Noise.Draw draw = soFar.noise().draw(x.shape());
-        Tensor moved = x.times(shrink).plus(1 - shrink, second.denoised()).plus(sigmaUp, draw.tensor());
-        return new Step(moved.times(next.alpha()), next, List.of(first, second), draw.after());
+        Tensor moved = Tensor.combine(
+                next.alpha() / level.alpha() * shrink,
+                x,
+                next.alpha() * (1 - shrink),
+                second.denoised(),
+                next.alpha() * sigmaUp,
+                draw.tensor());
+        return new Step(moved, next, List.of(first, second), draw.after());
     }
 
     @Override

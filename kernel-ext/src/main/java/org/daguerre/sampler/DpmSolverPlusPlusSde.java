@@ -43,27 +43,28 @@ public record DpmSolverPlusPlusSde(Spacing spacing) implements Sampler {
         if (next.sigma() == 0 || level.alpha() == 0) {
             return new EulerAncestral(spacing).next(model, soFar);
         }
-        Tensor x = soFar.x().over(level.alpha());
+        Tensor x = soFar.x();
         double sigma = level.ratio();
         Level middle = soFar.plan().schedule().atRatio(Math.sqrt(sigma * next.ratio()));
         Noise.Draw near = soFar.noise().draw(x.shape());
         Noise.Draw far = near.after().draw(x.shape());
-        Prediction first = model.predict(soFar.x(), level);
-        Tensor there = ancestral(x, sigma, middle.ratio(), first.denoised(), near.tensor());
-        Prediction second = model.predict(there.times(middle.alpha()), middle);
+        Prediction first = model.predict(x, level);
+        Tensor there = ancestral(x, level, middle, first.denoised(), near.tensor());
+        Prediction second = model.predict(there, middle);
         // between equal levels there is no motion to divide, and rounding may put the middle a hair outside
         double part =
                 sigma > next.ratio() ? Math.min(1, Math.max(0, (sigma - middle.ratio()) / (sigma - next.ratio()))) : 1;
-        Tensor whole = near.tensor().times(Math.sqrt(part)).plus(Math.sqrt(1 - part), far.tensor());
-        Tensor moved = ancestral(x, sigma, next.ratio(), second.denoised(), whole);
-        return new Step(moved.times(next.alpha()), next, List.of(first, second), far.after());
+        Tensor whole = Tensor.combine(Math.sqrt(part), near.tensor(), Math.sqrt(1 - part), far.tensor());
+        Tensor moved = ancestral(x, level, next, second.denoised(), whole);
+        return new Step(moved, next, List.of(first, second), far.after());
     }
 
-    private static Tensor ancestral(Tensor x, double sigma, double to, Tensor denoised, Tensor noise) {
-        double down = to / sigma;
+    private static Tensor ancestral(Tensor x, Level level, Level to, Tensor denoised, Tensor noise) {
+        double down = to.ratio() / level.ratio();
         double shrink = down * down;
-        double sigmaUp = to * Math.sqrt(Math.max(0, 1 - down * down));
-        return x.times(shrink).plus(1 - shrink, denoised).plus(sigmaUp, noise);
+        double sigmaUp = to.sigma() * Math.sqrt(Math.max(0, 1 - down * down));
+        return Tensor.combine(
+                to.alpha() / level.alpha() * shrink, x, to.alpha() * (1 - shrink), denoised, sigmaUp, noise);
     }
 
     @Override

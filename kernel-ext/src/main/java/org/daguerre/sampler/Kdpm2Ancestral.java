@@ -39,18 +39,25 @@ public record Kdpm2Ancestral(Spacing spacing) implements Sampler {
         if (next.sigma() == 0 || level.alpha() == 0) {
             return new EulerAncestral(spacing).next(model, soFar);
         }
-        Tensor x = soFar.x().over(level.alpha());
+        Tensor x = soFar.x();
         double sigma = level.ratio();
         double shrink = next.ratio() / sigma;
         double sigmaDown = next.ratio() * shrink;
         double sigmaUp = next.ratio() * Math.sqrt(Math.max(0, 1 - shrink * shrink));
-        Prediction first = model.predict(soFar.x(), level);
+        Prediction first = model.predict(x, level);
         Level middle = soFar.plan().schedule().atRatio(Math.sqrt(sigma * sigmaDown));
-        Tensor half = x.plus(middle.ratio() - sigma, first.noise());
-        Prediction second = model.predict(half.times(middle.alpha()), middle);
+        Tensor half = Tensor.combine(
+                middle.alpha() / level.alpha(), x, middle.alpha() * (middle.ratio() - sigma), first.noise());
+        Prediction second = model.predict(half, middle);
         Noise.Draw draw = soFar.noise().draw(x.shape());
-        Tensor moved = x.plus(sigmaDown - sigma, second.noise()).plus(sigmaUp, draw.tensor());
-        return new Step(moved.times(next.alpha()), next, List.of(first, second), draw.after());
+        Tensor moved = Tensor.combine(
+                next.alpha() / level.alpha(),
+                x,
+                next.alpha() * (sigmaDown - sigma),
+                second.noise(),
+                next.alpha() * sigmaUp,
+                draw.tensor());
+        return new Step(moved, next, List.of(first, second), draw.after());
     }
 
     @Override
