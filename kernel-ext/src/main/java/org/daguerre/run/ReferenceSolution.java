@@ -160,8 +160,14 @@ final class ReferenceSolution {
         return Math.pow(Math.atan(ratio), 1 / RHO);
     }
 
-    /** Throws nothing but the news that it was cancelled; {@link #failure} says why there is no solution. */
+    /**
+     * Solves it, or goes on with that; once it failed it is not tried again. Throws nothing but the news that it was cancelled;
+     * {@link #failure} says why there is no solution.
+     */
     void solve(Observer observer) {
+        if (!failure.isEmpty()) {
+            return;
+        }
         long start = System.nanoTime();
         try {
             for (Run run : solves) {

@@ -322,6 +322,28 @@ class ComparisonTest {
     }
 
     @Test
+    void referenceThatFailedIsNotTriedAgainForTheNextRun() {
+        int[] asked = {0};
+        Denoiser exact = ExactDenoiser.gaussian(MEAN, STD);
+        Denoiser trained = (x, level) -> {
+            if (level.t() != Math.rint(level.t())) {
+                asked[0]++;
+                throw new ArithmeticException("between timesteps");
+            }
+            return exact.predict(x, level);
+        };
+        Comparison comparison = Comparison.of(Grid.of(
+                                Sampling.of(trained, SCALED, 1, 32).steps(3))
+                        .axis(
+                                "sampler",
+                                List.of("ddim", "dpm-2m"),
+                                (s, name) -> s.sampler(Sampler.named(name)).spacing(new Ddim().spacing())))
+                .finish();
+        assertEquals(1, asked[0]);
+        assertTrue(comparison.done());
+    }
+
+    @Test
     void runOfAnotherComparisonHasNoSolutionHere() {
         Comparison one = Comparison.of(grid(GAUSSIAN, List.of("euler"), List.of(4)));
         Comparison other = Comparison.of(grid(GAUSSIAN, List.of("euler"), List.of(4)));
