@@ -68,7 +68,9 @@ public final class Choices {
     /** The request with a spacing: timesteps or a ladder by name, or of one's own. */
     Request spacing(Request request, String name) {
         return own("spacing", name, Spacing.names(), Spacing.class, Ladder.class)
-                .map(own -> own instanceof Ladder ladder ? request.spacing(ladder) : request.spacing((Spacing) own))
+                .map(own -> own instanceof Ladder ladder
+                        ? request.spacing(NamedKind.ladder(name, ladder))
+                        : request.spacing(NamedKind.spacing(name, (Spacing) own)))
                 .orElseGet(() -> request.spacing(name));
     }
 

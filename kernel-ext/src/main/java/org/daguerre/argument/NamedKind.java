@@ -8,9 +8,12 @@ import org.daguerre.guidance.Guidance;
 import org.daguerre.sampler.Sampler;
 import org.daguerre.sampler.Step;
 import org.daguerre.sampler.Trajectory;
+import org.daguerre.schedule.Ladder;
 import org.daguerre.schedule.Level;
 import org.daguerre.schedule.NoiseSchedule;
+import org.daguerre.schedule.Plan;
 import org.daguerre.schedule.Spacing;
+import org.daguerre.schedule.TimestepSpacing;
 import org.daguerre.tensor.Tensor;
 
 /** A lambda has no name to print: in runs, pictures and figures it goes by that of its variable. */
@@ -34,11 +37,24 @@ final class NamedKind {
         return isNamed(own) ? own : new NamedPredictionType(name, own);
     }
 
+    static Spacing spacing(String name, Spacing own) {
+        return isNamed(own) ? own : new NamedSpacing(name, own);
+    }
+
+    static Ladder ladder(String name, Ladder own) {
+        return isNamed(own) ? own : new NamedLadder(name, own);
+    }
+
+    /** Whether it prints a name that somebody gave it: not as Object prints, nor a record left to the compiler. */
     private static boolean isNamed(Object own) {
+        Class<?> type = own.getClass();
         try {
-            return own.getClass().getMethod("toString").getDeclaringClass() != Object.class;
-        } catch (NoSuchMethodException e) {
-            throw new IllegalStateException("every object has a toString", e);
+            String text = own.toString();
+            return text != null
+                    && type.getMethod("toString").getDeclaringClass() != Object.class
+                    && !(type.isRecord() && text.startsWith(type.getSimpleName() + "["));
+        } catch (RuntimeException | StackOverflowError | AssertionError | NoSuchMethodException e) {
+            return false; // what cannot print itself has no other name than its variable's
         }
     }
 
@@ -83,6 +99,45 @@ final class NamedKind {
         @Override
         public Level atRatio(double ratio) {
             return own.atRatio(ratio);
+        }
+
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    private record NamedSpacing(String name, Spacing own) implements Spacing {
+        @Override
+        public Plan plan(NoiseSchedule schedule, int n) {
+            return own.plan(schedule, n);
+        }
+
+        @Override
+        public Spacing with(TimestepSpacing timestepSpacing) {
+            return new NamedSpacing(name, own.with(timestepSpacing));
+        }
+
+        @Override
+        public Spacing on(Ladder ladder) {
+            return own.on(ladder);
+        }
+
+        @Override
+        public Spacing forShape(int... shape) {
+            return new NamedSpacing(name, own.forShape(shape));
+        }
+
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    private record NamedLadder(String name, Ladder own) implements Ladder {
+        @Override
+        public double[] sigmas(double max, double min, int n) {
+            return own.sigmas(max, min, n);
         }
 
         @Override

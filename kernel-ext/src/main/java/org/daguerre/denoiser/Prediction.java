@@ -78,6 +78,11 @@ public record Prediction(
                                     + Arrays.toString(x.shape()))
                     + ". Return a tensor of the state's shape.");
         }
+        if (!(type instanceof PredictionType.Standard) && !tensor.isFinite()) {
+            throw new IllegalStateException(what + " of prediction type '" + type
+                    + "' has values that are infinite or not a number. Look for a division by alpha or sigma, which may be"
+                    + " 0, or take another.");
+        }
         return tensor;
     }
 

@@ -5,6 +5,8 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
 
 /** Names that a person types: which of the known ones was meant. */
 public final class Names {
@@ -20,10 +22,22 @@ public final class Names {
      * @throws IllegalArgumentException if it is not known, with the nearest known name and all of them
      */
     public static String known(String kind, String typed, Collection<String> known) {
+        return known(kind, typed, known, elsewhere -> Optional.empty());
+    }
+
+    /**
+     * The same where a name may be one of elsewhere.
+     *
+     * @param here what is called so here, of a name of elsewhere
+     */
+    public static String known(
+            String kind, String typed, Collection<String> known, Function<String, Optional<String>> here) {
         return known.stream()
                 .filter(typed::equalsIgnoreCase)
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(unknown(kind, typed, known)
+                .orElseThrow(() -> new IllegalArgumentException(here.apply(typed)
+                                .map(name -> unknown(kind, typed, List.of()) + "Did you mean " + name + "? ")
+                                .orElseGet(() -> unknown(kind, typed, known))
                         + (known.isEmpty() ? "There is none yet." : "Give one of: " + String.join(", ", known) + ".")));
     }
 

@@ -58,7 +58,7 @@ record Scheduler(ObjectNode json, SchedulerConfig config, Map<String, String> as
 
     /** Another beta schedule over the model's own range of betas. */
     Scheduler schedule(String name) {
-        String known = Names.known("schedule", name, NoiseSchedules.ofBetas());
+        String known = NoiseSchedules.known(name, NoiseSchedules.ofBetas());
         return with(SCHEDULE, known.equals("cosine") ? "squaredcos_cap_v2" : known, known);
     }
 

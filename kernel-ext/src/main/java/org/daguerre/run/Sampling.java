@@ -11,7 +11,6 @@ import org.daguerre.sampler.Ddim;
 import org.daguerre.sampler.Edit;
 import org.daguerre.sampler.Sampler;
 import org.daguerre.sampler.Trajectory;
-import org.daguerre.schedule.Level;
 import org.daguerre.schedule.NoiseSchedule;
 import org.daguerre.schedule.Plan;
 import org.daguerre.schedule.Spacing;
@@ -75,6 +74,9 @@ public record Sampling(
 
     /** Another sampler with its own spacing. */
     public Sampling sampler(Sampler sampler) {
+        if (sampler == null) {
+            throw new IllegalArgumentException("sampler is null. Give one, such as Sampler.named(\"heun\").");
+        }
         Spacing own;
         try {
             own = sampler.spacing();
@@ -124,38 +126,17 @@ public record Sampling(
 
     /** All levels of the run. */
     public Plan plan() {
+        schedule.growing();
+        Plan plan;
         try {
-            Plan plan = spacing.forShape(shape).plan(schedule, steps);
-            schedule.growing();
-            if (plan == null) {
-                throw new IllegalStateException("spacing '" + spacing + "' gave no plan, null. Return a Plan.");
-            }
-            return plan;
-        } catch (RuntimeException | StackOverflowError | AssertionError e) { // one's own schedule or spacing may err
-            if (Watched.isOurs(e)) {
-                throw e;
-            }
-            requireLevels();
+            plan = spacing.forShape(shape).plan(schedule, steps);
+        } catch (RuntimeException | StackOverflowError | AssertionError e) { // one's own spacing may err
             throw Watched.explained("spacing '" + spacing + "'", e);
         }
-    }
-
-    /** Whether it is the schedule that has no levels to give. */
-    private void requireLevels() {
-        int trained = schedule.numTrainTimesteps();
-        for (int t = trained - 1; t >= 0; t--) {
-            String remedy = ". Let it give a Level for every t from 0 to " + (trained - 1) + ".";
-            Level level;
-            try {
-                level = schedule.at(t);
-            } catch (RuntimeException | StackOverflowError | AssertionError e) {
-                throw new IllegalStateException(
-                        "schedule '" + schedule + "' " + Watched.threw(e) + " at t = " + t + remedy, e);
-            }
-            if (level == null) {
-                throw new IllegalStateException("schedule '" + schedule + "' gave null at t = " + t + remedy);
-            }
+        if (plan == null) {
+            throw new IllegalStateException("spacing '" + spacing + "' gave no plan, null. Return a Plan.");
         }
+        return plan;
     }
 
     /** A run at its first step. */

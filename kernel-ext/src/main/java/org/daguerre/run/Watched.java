@@ -69,8 +69,11 @@ final class Watched implements ConditionalDenoiser {
         if (thrown instanceof VirtualMachineError fatal && !(thrown instanceof StackOverflowError)) {
             throw fatal; // no memory left, for one: nobody's mistake in particular
         }
-        if (thrown == explained || thrown instanceof CancellationException || isOurs(thrown)) {
+        if (thrown == explained || thrown instanceof CancellationException || isOurs(thrown) && !isRefused(thrown)) {
             return keep((RuntimeException) thrown);
+        }
+        if (isRefused(thrown)) {
+            return keep(new IllegalStateException("in " + at + " " + whose + ": " + thrown.getMessage(), thrown));
         }
         return keep(new IllegalStateException(
                 "in " + at + " " + whose + " " + threw(thrown)
@@ -80,6 +83,9 @@ final class Watched implements ConditionalDenoiser {
 
     /** As {@link #failed(String, Throwable)}, before there is a step. */
     static RuntimeException explained(String whose, Throwable thrown) {
+        if (isRefused(thrown)) {
+            return new IllegalStateException(whose + ": " + thrown.getMessage(), thrown);
+        }
         return isOurs(thrown)
                 ? (RuntimeException) thrown
                 : new IllegalStateException(whose + " " + threw(thrown) + ". Mend it, or take another.", thrown);
@@ -94,6 +100,11 @@ final class Watched implements ConditionalDenoiser {
     private RuntimeException keep(RuntimeException failure) {
         explained = failure;
         return failure;
+    }
+
+    /** Whether a constructor of ours refused what it was given: it cannot know whose code that came from. */
+    private static boolean isRefused(Throwable thrown) {
+        return isOurs(thrown) && thrown.getStackTrace()[0].getMethodName().equals("<init>");
     }
 
     /** Whether it was thrown by this library in words of its own. */

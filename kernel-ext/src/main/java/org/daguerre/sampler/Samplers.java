@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.daguerre.name.Names;
 import org.daguerre.sampler.DpmSolver.Algorithm;
@@ -57,6 +58,21 @@ public final class Samplers {
      * @throws IllegalArgumentException if there is none; the message has the nearest name and all others
      */
     public static Sampler named(String name) {
-        return BY_NAME.get(Names.known("sampler", name, BY_NAME.keySet())).get();
+        return BY_NAME.get(known(name)).get();
+    }
+
+    /** The name, typed in any case; a scheduler class of diffusers is answered with its sampler. */
+    static String known(String name) {
+        return Names.known("sampler", name, BY_NAME.keySet(), Samplers::ofClass);
+    }
+
+    private static Optional<String> ofClass(String name) {
+        return SchedulerConfig.classNames().stream()
+                .filter(name::equals)
+                .map(known -> SchedulerConfig.parse("{\"_class_name\": \"" + known + "\"}")
+                        .sampler()
+                        .toString())
+                .filter(BY_NAME::containsKey)
+                .findFirst();
     }
 }

@@ -94,9 +94,15 @@ public record SchedulerConfig(
         }
         SchedulerOptions options = new SchedulerOptions(root);
         if (!classNames().contains(options.className())) {
-            throw new IllegalArgumentException(source + ": "
-                    + Names.unknown("scheduler class", options.className(), classNames()) + "Known are: "
-                    + String.join(", ", classNames()) + ".");
+            List<String> stems =
+                    classNames().stream().map(SchedulerConfig::stem).toList();
+            String near = Names.near(stem(options.className()), stems).stream()
+                    .findFirst()
+                    .map(stem -> "Did you mean " + classNames().get(stems.indexOf(stem)) + "? ")
+                    .orElse("");
+            throw new IllegalArgumentException(
+                    source + ": " + Names.unknown("scheduler class", options.className(), List.of()) + near
+                            + "Known are: " + String.join(", ", classNames()) + ".");
         }
         SchedulerClasses.Parts parts;
         try {
@@ -113,13 +119,18 @@ public record SchedulerConfig(
                 options.ignored());
     }
 
+    /** What tells a class from others: all of them are schedulers. */
+    private static String stem(String className) {
+        return className.replaceFirst("Scheduler$", "");
+    }
+
     /**
      * The options by which a config asks for the sampler of a name, its class among them.
      *
      * @param flow the model was trained as a flow
      */
     public static Map<String, Object> optionsOf(String sampler, boolean flow) {
-        return SchedulerClasses.optionsOf(Names.known("sampler", sampler, Samplers.names()), flow);
+        return SchedulerClasses.optionsOf(Samplers.known(sampler), flow);
     }
 
     /** The text of a scheduler_config.json that says the same, every option spelt out. */

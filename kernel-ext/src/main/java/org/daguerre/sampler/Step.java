@@ -1,6 +1,7 @@
 package org.daguerre.sampler;
 
 import java.util.List;
+import java.util.Objects;
 import org.daguerre.denoiser.Prediction;
 import org.daguerre.schedule.Level;
 import org.daguerre.tensor.Noise;
@@ -18,11 +19,11 @@ import org.daguerre.tensor.Tensor;
 public record Step(Tensor x, Level level, List<Prediction> calls, Noise noise, Object memory) {
 
     public Step {
-        calls = List.copyOf(calls);
-        if (calls.isEmpty()) {
+        if (calls == null || calls.isEmpty() || calls.stream().anyMatch(Objects::isNull)) {
             throw new IllegalArgumentException("the step has no calls. Give the predictions that it was made from, "
                     + "one or more, such as List.of(prediction).");
         }
+        calls = List.copyOf(calls);
     }
 
     /** A step of a sampler that remembers nothing. */

@@ -43,14 +43,14 @@ public record LadderSpacing(Spacing grid, Ladder ladder, boolean trainedRange, R
         Level last = trainedRange ? schedule.at(0) : even.from(count - 1);
         double[] sigmas = ladder.sigmas(first.scaledSigma(), last.scaledSigma(), count);
         if (sigmas == null || sigmas.length != count) {
-            throw new IllegalArgumentException("the ladder has " + (sigmas == null ? "no" : sigmas.length)
+            throw new IllegalArgumentException("ladder '" + ladder + "' has " + (sigmas == null ? "no" : sigmas.length)
                     + " levels for " + count + " steps. Return as many as it is asked for, falling.");
         }
         List<Level> levels = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             if (!(sigmas[i] > 0) || i > 0 && sigmas[i] > sigmas[i - 1]) {
-                throw new IllegalArgumentException(
-                        "the ladder has " + sigmas[i] + " as its level " + i + ". Give levels above 0 that fall.");
+                throw new IllegalArgumentException("ladder '" + ladder + "' has " + sigmas[i] + " as its level " + i
+                        + ". Give levels above 0 that fall.");
             }
             Level level = schedule.atScaledSigma(sigmas[i]);
             levels.add(new Level(rounding.of(level.t()), level.alpha(), level.sigma(), level.form(), -1, -1));

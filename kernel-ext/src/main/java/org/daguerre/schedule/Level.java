@@ -27,6 +27,9 @@ public record Level(double t, double alpha, double sigma, Form form, int index, 
 
     /** A variance preserving level from alpha-bar, the cumulative product of 1 - beta, in [0, 1]. */
     public static Level preserving(double t, double alphasCumprod) {
+        if (!(alphasCumprod >= 0 && alphasCumprod <= 1)) {
+            throw new IllegalArgumentException("alpha-bar is " + alphasCumprod + ". Give 0 (noise alone) to 1 (none).");
+        }
         return of(t, Math.sqrt(alphasCumprod), Math.sqrt(1 - alphasCumprod), Form.PRESERVING);
     }
 

@@ -29,11 +29,12 @@ public interface NoiseSchedule {
      * This schedule, if its noise grows with the timestep, as samplers need it.
      *
      * @throws IllegalArgumentException if there is a timestep with less noise than the one before
+     * @throws IllegalStateException if there is a timestep without a level, as one's own schedule may err
      */
     default NoiseSchedule growing() {
         double before = 0;
         for (int t = 0; t < numTrainTimesteps(); t++) {
-            double ratio = at(t).ratio();
+            double ratio = given(t).ratio();
             if (ratio < before) {
                 throw new IllegalArgumentException(String.format(
                         Locale.ROOT,
@@ -48,6 +49,30 @@ public interface NoiseSchedule {
             before = ratio;
         }
         return this;
+    }
+
+    /** The level of a timestep; without one it names schedule and timestep. */
+    private Level given(int t) {
+        String remedy = ". Let it give a Level for every t from 0 to " + (numTrainTimesteps() - 1) + ".";
+        Level level;
+        try {
+            level = at(t);
+        } catch (RuntimeException | StackOverflowError | AssertionError e) {
+            StackTraceElement[] frames = e.getStackTrace();
+            boolean byLevel = frames.length > 0 && frames[0].getClassName().equals(Level.class.getName());
+            String message = e.getMessage();
+            throw new IllegalStateException(
+                    "schedule '" + this + "' "
+                            + (byLevel
+                                    ? "has no level at t = " + t + ": " + message
+                                    : "threw " + e.getClass().getSimpleName()
+                                            + (message == null ? "" : " (" + message + ")") + " at t = " + t + remedy),
+                    e);
+        }
+        if (level == null) {
+            throw new IllegalStateException("schedule '" + this + "' gave null at t = " + t + remedy);
+        }
+        return level;
     }
 
     /**

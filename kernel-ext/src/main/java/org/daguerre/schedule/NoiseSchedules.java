@@ -1,9 +1,11 @@
 package org.daguerre.schedule;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.daguerre.name.Names;
 
 /**
@@ -50,6 +52,15 @@ public final class NoiseSchedules {
      * @throws IllegalArgumentException if there is none; the message has the nearest name and all others
      */
     public static NoiseSchedule named(String name) {
-        return BY_NAME.get(Names.known("schedule", name, BY_NAME.keySet()));
+        return BY_NAME.get(known(name, BY_NAME.keySet()));
+    }
+
+    /** One of some names, typed in any case; diffusers' squaredcos_cap_v2 is answered with cosine. */
+    public static String known(String name, Collection<String> names) {
+        return Names.known(
+                "schedule",
+                name,
+                names,
+                elsewhere -> Optional.of("cosine").filter(here -> elsewhere.equalsIgnoreCase("squaredcos_cap_v2")));
     }
 }

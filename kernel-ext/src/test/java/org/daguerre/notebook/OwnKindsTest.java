@@ -155,7 +155,7 @@ class OwnKindsTest extends InEveryKernel {
                         new String[] {
                             "Guidance empty = Guidance.of((cond, uncond, level) -> null);",
                             "--guidance empty",
-                            "the raw output is null. Give a tensor of the state's shape."
+                            "in step 1 'guidance empty': the raw output is null. Give a tensor of the state's shape."
                         },
                         new String[] {
                             "Guidance failing = Guidance.of((cond, uncond, level) -> { throw new"
@@ -174,24 +174,34 @@ class OwnKindsTest extends InEveryKernel {
                             "of prediction type 'fuse' threw RuntimeException (boom). Mend it, or take another."
                         },
                         new String[] {
+                            "PredictionType fog = (raw, x, level) -> x.times(Double.NaN);",
+                            "--prediction fog",
+                            "denoised of prediction type 'fog' has values that are infinite or not a number."
+                        },
+                        new String[] {
+                            "Sampler mute = (model, soFar) -> new Step(soFar.x(), soFar.next(), null, soFar.noise());",
+                            "--sampler mute",
+                            "in step 1 sampler 'mute': the step has no calls. Give the predictions"
+                        },
+                        new String[] {
                             "Spacing lost = (schedule, n) -> { throw new IllegalArgumentException(\"boom\"); };",
                             "--spacing lost",
-                            "threw IllegalArgumentException (boom). Mend it, or take another."
+                            "spacing 'lost' threw IllegalArgumentException (boom). Mend it, or take another."
                         },
                         new String[] {
                             "NoiseSchedule hollow = t -> null;",
                             "--schedule hollow",
-                            "schedule 'hollow' gave null at t = 999. Let it give a Level for every t from 0 to 999."
+                            "schedule 'hollow' gave null at t = 0. Let it give a Level for every t from 0 to 999."
                         },
                         new String[] {
                             "NoiseSchedule loud = t -> { throw new RuntimeException(\"boom\"); };",
                             "--schedule loud",
-                            "schedule 'loud' threw RuntimeException (boom) at t = 999. Let it give"
+                            "schedule 'loud' threw RuntimeException (boom) at t = 0. Let it give"
                         },
                         new String[] {
                             "NoiseSchedule beyond = t -> Level.preserving(t, 2);",
                             "--schedule beyond",
-                            "describe no noise level. Both must be 0 or more"
+                            "schedule 'beyond' has no level at t = 0: alpha-bar is 2.0. Give 0"
                         },
                         new String[] {
                             "NoiseSchedule rising = t -> Level.preserving(t, 0.001 + 0.998 * t / 1000);",
@@ -208,12 +218,12 @@ class OwnKindsTest extends InEveryKernel {
                             "Ladder up = (max, min, n) -> java.util.stream.IntStream.range(0, n).mapToDouble(i -> 1 +"
                                     + " i).toArray();",
                             "--sampler euler --spacing up",
-                            "the ladder has 2.0 as its level 1. Give levels above 0 that fall."
+                            "ladder 'up' has 2.0 as its level 1. Give levels above 0 that fall."
                         },
                         new String[] {
                             "Ladder brief = (max, min, n) -> new double[] {1};",
                             "--sampler euler --spacing brief",
-                            "the ladder has 1 levels for 4 steps. Return as many as it is asked for, falling."
+                            "ladder 'brief' has 1 levels for 4 steps. Return as many as it is asked for, falling."
                         },
                         new String[] {
                             "String word = \"heun\";",

@@ -57,6 +57,14 @@ import org.knowm.xchart.XYSeries;
 
 class FigureTest {
 
+    @Test
+    void scheduleWithoutALevelIsToldAndNotDrawn() {
+        String message = assertThrows(
+                        IllegalStateException.class, () -> SchedulePlot.of(Map.of("mine", t -> null), Theme.LIGHT))
+                .getMessage();
+        assertTrue(message.contains("gave null at t = 0. Let it give a Level"), message);
+    }
+
     private static final NoiseSchedule LINEAR = NoiseSchedule.linear(1000, 1e-4, 0.02);
     private static final Denoiser HALF = Denoiser.of((x, level) -> x.times(0.5));
 

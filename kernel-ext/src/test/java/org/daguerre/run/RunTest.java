@@ -20,6 +20,7 @@ import org.daguerre.denoiser.ConditionalDenoiser;
 import org.daguerre.denoiser.Denoiser;
 import org.daguerre.denoiser.ExactDenoiser;
 import org.daguerre.denoiser.Prediction;
+import org.daguerre.denoiser.PredictionType;
 import org.daguerre.guidance.Guidance;
 import org.daguerre.sampler.Edit;
 import org.daguerre.sampler.Sampler;
@@ -423,12 +424,45 @@ class RunTest {
         Sampling own =
                 SAMPLING.schedule(t -> t < 500 ? null : SAMPLING.schedule().at(t));
         String message = assertThrows(IllegalStateException.class, own::start).getMessage();
-        assertTrue(message.contains("gave null at t = 499. Let it give a Level for every t from 0 to 999."), message);
+        assertTrue(message.contains("gave null at t = 0. Let it give a Level for every t from 0 to 999."), message);
         Sampling spaced = SAMPLING.spacing((schedule, n) -> {
             throw new IllegalCallerException("no");
         });
         message = assertThrows(IllegalStateException.class, spaced::start).getMessage();
         assertTrue(message.contains("threw IllegalCallerException (no). Mend it, or take another."), message);
+    }
+
+    @Test
+    void whatOursRefuseIsToldWithWhoseItIs() {
+        Sampler noCalls = new Sampler() {
+            @Override
+            public Step next(Denoiser model, Trajectory soFar) {
+                return new Step(soFar.x(), soFar.next(), null, soFar.noise());
+            }
+
+            @Override
+            public String toString() {
+                return "mute";
+            }
+        };
+        String message = assertThrows(
+                        IllegalStateException.class,
+                        () -> SAMPLING.sampler(noCalls).start().step())
+                .getMessage();
+        assertTrue(message.startsWith("in step 1 sampler 'mute': the step has no calls. Give"), message);
+        Guidance rule = guiding(model -> (x, level) -> new Prediction(null, PredictionType.SAMPLE, x, level));
+        message = assertThrows(
+                        IllegalStateException.class,
+                        () -> SAMPLING.guidance(rule).start().step())
+                .getMessage();
+        assertTrue(message.contains("'mine': the raw output is null. Give a tensor"), message);
+    }
+
+    @Test
+    void samplerThatIsNullIsRefusedInWords() {
+        String message = assertThrows(IllegalArgumentException.class, () -> SAMPLING.sampler((Sampler) null))
+                .getMessage();
+        assertTrue(message.startsWith("sampler is null. Give one"), message);
     }
 
     @Test

@@ -136,6 +136,25 @@ class SchedulerConfigTest {
         assertTrue(
                 message.contains("'EulerDiscretScheduler' is unknown. Did you mean EulerDiscreteScheduler?"), message);
         assertTrue(message.contains("DDIMScheduler, DDIMParallelScheduler"), message);
+        for (String stranger : List.of("FancyScheduler", "FooScheduler")) {
+            message = assertThrows(IllegalArgumentException.class, () -> of(stranger))
+                    .getMessage();
+            assertFalse(message.contains("Did you mean"), message);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "DPMSolverMultistepScheduler, dpmpp-2m",
+        "PNDMScheduler, pndm",
+        "EulerAncestralDiscreteScheduler, euler-ancestral",
+        "UniPCMultistepScheduler, unipc",
+        "FlowMatchEulerDiscreteScheduler, euler"
+    })
+    void classOfDiffusersIsAnsweredWithItsSampler(String className, String sampler) {
+        String message = assertThrows(IllegalArgumentException.class, () -> Sampler.named(className))
+                .getMessage();
+        assertTrue(message.contains("'" + className + "' is unknown. Did you mean " + sampler + "? Give"), message);
     }
 
     /** Every option in the constructor of a class of diffusers is known to it here, whatever its value does. */

@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.DoubleFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,6 +57,42 @@ class NoiseScheduleTest {
             NoiseSchedule schedule = NoiseSchedule.named(name);
             assertSame(schedule, schedule.growing());
         }
+    }
+
+    @Test
+    void scheduleWithoutALevelIsNamedWithItsTimestep() {
+        Map<String, DoubleFunction<Level>> wrong = new LinkedHashMap<>();
+        wrong.put("gave null at t = 3. Let it give a Level for every t from 0 to 999.", t -> null);
+        wrong.put("has no level at t = 3: alpha-bar is NaN. Give 0", t -> Level.preserving(t, Double.NaN));
+        wrong.put("has no level at t = 3: alpha-bar is 1.5. Give 0", t -> Level.preserving(t, 1.5));
+        wrong.put("has no level at t = 3: alpha-bar is -0.5. Give 0", t -> Level.preserving(t, -0.5));
+        wrong.put("has no level at t = 3: alpha 1.0 and sigma NaN", t -> Level.of(t, 1, Double.NaN, Form.EXPLODING));
+        wrong.put("threw IllegalCallerException (no) at t = 3. Let it give", t -> {
+            throw new IllegalCallerException("no");
+        });
+        wrong.forEach((fact, level) -> {
+            NoiseSchedule erring = new NoiseSchedule() {
+                @Override
+                public Level at(double t) {
+                    return t == 3 ? level.apply(t) : LINEAR.at(t);
+                }
+
+                @Override
+                public String toString() {
+                    return "mine";
+                }
+            };
+            String message =
+                    assertThrows(IllegalStateException.class, erring::growing).getMessage();
+            assertTrue(message.startsWith("schedule 'mine' " + fact), message);
+        });
+    }
+
+    @Test
+    void spellingOfDiffusersIsAnsweredWithOurs() {
+        String message = assertThrows(IllegalArgumentException.class, () -> NoiseSchedule.named("squaredcos_cap_v2"))
+                .getMessage();
+        assertTrue(message.contains("'squaredcos_cap_v2' is unknown. Did you mean cosine? Give one of:"), message);
     }
 
     static List<DiscreteSchedule> schedules() {
