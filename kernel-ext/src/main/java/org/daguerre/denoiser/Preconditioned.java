@@ -1,5 +1,6 @@
 package org.daguerre.denoiser;
 
+import java.util.Locale;
 import org.daguerre.schedule.Level;
 import org.daguerre.tensor.Tensor;
 
@@ -18,6 +19,16 @@ public record Preconditioned(double sigmaData, boolean negative, double sigmaMin
         if (!(sigmaData > 0) || Double.isInfinite(sigmaData)) {
             throw new IllegalArgumentException("sigma_data is " + sigmaData + ". Give a number above 0, usually 0.5.");
         }
+    }
+
+    @Override
+    public String toString() {
+        return String.format(
+                Locale.ROOT,
+                "%s preconditioned with sigma_data %s%s",
+                negative ? "v_prediction" : "epsilon",
+                sigmaData,
+                sigmaMin > 0 ? " and sigma_min " + sigmaMin : "");
     }
 
     private double skip(Level level) {

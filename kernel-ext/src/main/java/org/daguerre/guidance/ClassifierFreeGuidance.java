@@ -14,10 +14,12 @@ import org.daguerre.tensor.Tensor;
  */
 public record ClassifierFreeGuidance(double guidanceScale) implements Guidance {
 
+    private static final int MOST = 1_000;
+
     public ClassifierFreeGuidance {
-        if (!Double.isFinite(guidanceScale)) {
-            throw new IllegalArgumentException(
-                    "guidance is " + guidanceScale + ". Give a number, usually 1 (none) to 15.");
+        if (!(Math.abs(guidanceScale) <= MOST)) {
+            throw new IllegalArgumentException("guidance is " + guidanceScale + ". Give a number from -" + MOST + " to "
+                    + MOST + ", usually 1 (none) to 15.");
         }
     }
 

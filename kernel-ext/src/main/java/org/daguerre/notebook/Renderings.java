@@ -5,11 +5,13 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.daguerre.image.ContactSheet;
 import org.daguerre.image.Graphic;
@@ -46,6 +48,7 @@ final class Renderings {
 
     private static final int MAX_PNG = 2 << 20;
     private static final int MAX_ROWS = 60;
+    private static final int MAX_NUMBERS = 1000;
     private static final int MAX_SIDE = 2048;
     private static final int PAGE = 384;
     private static final int HALF = 256;
@@ -93,6 +96,12 @@ final class Renderings {
                         attention.toString()));
         host.renderer(Tokens.class, Renderings::tokens);
         host.renderer(Table.class, Renderings::table);
+        host.renderer(
+                double[].class,
+                ladder -> MimeBundle.text(shortened(Arrays.stream(ladder).boxed())));
+        host.renderer(
+                int[].class,
+                shape -> MimeBundle.text(shortened(Arrays.stream(shape).boxed())));
         host.renderer(INDArray.class, array -> MimeBundle.text(NdArrays.summary(array)));
     }
 
@@ -104,6 +113,14 @@ final class Renderings {
                 .theme(session.theme())
                 .picture();
         return graphic(both, trip.toString());
+    }
+
+    /** Numbers as a list, as many as a ladder has at most. */
+    private static String shortened(Stream<?> numbers) {
+        List<String> shown = numbers.limit(MAX_NUMBERS + 1).map(String::valueOf).toList();
+        return shown.size() <= MAX_NUMBERS
+                ? shown.toString()
+                : "[" + String.join(", ", shown.subList(0, MAX_NUMBERS)) + ", ...]";
     }
 
     /** What has no renderer of its own: the kernels would ask toString() themselves and stop answering at an {@link Error}. */
@@ -197,6 +214,9 @@ final class Renderings {
 
     /** A state on its own has no decoder: colours as they are if it is a picture, otherwise channel by channel. */
     private MimeBundle state(Tensor x, String text) {
+        if (x.shape().length != 4 || x.shape()[0] != 1) { // a state in the plane, or of many chains
+            return MimeBundle.text(text);
+        }
         return isPicture(x)
                 ? graphic(Picture.of(x).enlargedWithin(PAGE), text)
                 : graphic(LatentsPlot.of(x, session.theme()), text);

@@ -85,6 +85,12 @@ public final class Grid<S> {
                 .toList());
     }
 
+    @Override
+    public String toString() {
+        return "grid of " + points.size() + (points.size() == 1 ? " run" : " runs") + " over "
+                + String.join(", ", points.get(0).at().keySet());
+    }
+
     /** All combinations; the last axis varies fastest. */
     public List<Point<S>> points() {
         return points;

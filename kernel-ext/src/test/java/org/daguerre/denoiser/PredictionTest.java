@@ -19,6 +19,34 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class PredictionTest {
 
+    @Test
+    void preconditioningIsSaidInWords() {
+        assertEquals("epsilon preconditioned with sigma_data 0.5", new Preconditioned(0.5, false, 0).toString());
+        assertEquals(
+                "v_prediction preconditioned with sigma_data 0.5 and sigma_min 0.002",
+                new Preconditioned(0.5, true, 0.002).toString());
+    }
+
+    @Test
+    void typeOfOnesOwnWithoutNumbersIsNamed() {
+        PredictionType mine = new PredictionType() {
+            @Override
+            public Tensor denoised(Tensor raw, Tensor x, Level level) {
+                return x.times(Double.NaN);
+            }
+
+            @Override
+            public String toString() {
+                return "mine";
+            }
+        };
+        Tensor x = Tensor.zeros(1, 2);
+        Prediction prediction = new Prediction(x, mine, x, Level.preserving(0, 0.5));
+        String message =
+                assertThrows(IllegalStateException.class, prediction::denoised).getMessage();
+        assertTrue(message.startsWith("denoised of prediction type 'mine' has values that are infinite"), message);
+    }
+
     private static final Tensor X0 = Noise.seed(1).draw(1, 32).tensor();
     private static final Tensor EPS = Noise.seed(2).draw(1, 32).tensor();
 

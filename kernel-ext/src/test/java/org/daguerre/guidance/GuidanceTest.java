@@ -15,8 +15,18 @@ import org.daguerre.denoiser.PredictionType;
 import org.daguerre.schedule.Level;
 import org.daguerre.tensor.Tensor;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class GuidanceTest {
+
+    @ParameterizedTest
+    @ValueSource(doubles = {1e39, -1001, Double.NaN, Double.POSITIVE_INFINITY})
+    void scaleThatNoFloatSurvivesIsRefusedWithTheRange(double scale) {
+        String message = assertThrows(IllegalArgumentException.class, () -> Guidance.scale(scale))
+                .getMessage();
+        assertTrue(message.contains("Give a number from -1000 to 1000"), message);
+    }
 
     private static final Level LEVEL = Level.preserving(500, 0.5);
     private static final Tensor X = Tensor.filled(0.5, 1, 4);

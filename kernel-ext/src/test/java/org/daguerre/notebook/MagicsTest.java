@@ -67,6 +67,26 @@ class MagicsTest extends InEveryKernel {
 
     @ParameterizedTest
     @EnumSource
+    void whatIsNoPictureIsShownAsText(Family family) {
+        String plane = execute(
+                        family,
+                        "Sampling.of(ExactDenoiser.mixture(new double[] {1}, java.util.List.of(Tensor.zeros(1, 2)), 0.1),"
+                                + " NoiseSchedule.named(\"linear\"), 8, 2).steps(4).start()")
+                .text();
+        assertTrue(plane.startsWith("Run[") && plane.contains("Tensor[8, 2]"), plane);
+        assertEquals("[80.0, 2.0]", execute(family, "new double[] {80, 2}").text());
+        assertEquals(
+                "[1, 3, 32, 32]", execute(family, "new int[] {1, 3, 32, 32}").text());
+        String many = execute(family, "new int[5000]").text();
+        assertTrue(many.length() < 4000 && many.endsWith(", ...]"), many);
+        assertEquals(
+                "grid of 2 runs over steps",
+                execute(family, "Grid.of(1).axis(\"steps\", java.util.List.of(2, 3), (one, n) -> n)")
+                        .text());
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void sameSeedIsTheSamePicture(Family family) {
         String sample = "%sample \"a blue cube\" --steps 4 --seed ";
         String picture = execute(family, sample + "5").result().data("image/png");
