@@ -32,8 +32,8 @@ public final class PathPlot {
     /** Of 255, how much is seen of a path where it begins: paths of samplers that draw noise cross most there. */
     private static final int FAINT = 30;
 
-    /** Beyond this lies little of a state of variance 1, and a jump there is cut off. */
-    private static final double WIDEST = 2.8;
+    /** Beyond this lies next to nothing of a state of variance 1, and a jump there is cut off. */
+    private static final double WIDEST = 3.5;
 
     /** One path a point; {@code path[step]} is {x, y}. */
     private record Paths(String name, List<double[][]> points) {}
@@ -44,7 +44,7 @@ public final class PathPlot {
      * The paths of all points of each run, from noise (a ring) to where they are now (a dot), the clearer the later, and the
      * middles of the data as crosses. Samplers that draw noise are easiest to follow with four points or fewer.
      *
-     * @param runs by name; states {@code [n, 2]}, n points each. A square reaches to 2.8 at most
+     * @param runs by name; states {@code [n, 2]}, n points each. A square reaches to 3.5 at most
      * @param means the middles of the data, {@code [1, 2]} each
      * @param columns squares side by side, 1 or more; 4 is good
      * @throws IllegalArgumentException if there is no run, or a state is not of points in the plane
