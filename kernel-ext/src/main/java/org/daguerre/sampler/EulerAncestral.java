@@ -12,8 +12,8 @@ import org.daguerre.tensor.Tensor;
 
 /**
  * Ancestral sampling with Euler steps, Crowson 2022, k-diffusion (sample_euler_ancestral): an Euler step below the next
- * level, then fresh noise up to it. The noise is that of Song et al. 2020, arXiv 2011.13456, appendix F, so it is DDIM with
- * eta 1 on its own timesteps.
+ * level, then fresh noise up to it. The noise is that of Song et al. 2020, arXiv 2011.13456, appendix F, so on one grid of
+ * levels it is {@link Ddim} with eta 1, and {@link Ddpm} with the posterior's variance.
  *
  * <pre>
  * denoised     D(x; sigma)
