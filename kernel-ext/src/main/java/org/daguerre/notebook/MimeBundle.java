@@ -94,7 +94,8 @@ public record MimeBundle(Map<String, String> data, Map<String, Object> metadata)
         } catch (Throwable t) {
             reason = thrown.getClass().getName();
         }
-        return text(value.getClass().getSimpleName() + " cannot be shown: " + reason + ". The value itself is intact; "
+        return text(value.getClass().getSimpleName() + " cannot be shown: " + reason.replaceFirst("\\.$", "")
+                + ". The value itself is intact; "
                 + remedy);
     }
 }
