@@ -1,7 +1,6 @@
 package org.daguerre.argument;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -12,7 +11,6 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.daguerre.guidance.Guidance;
 import org.daguerre.name.Names;
 import org.daguerre.pipeline.Model;
 import org.daguerre.pipeline.Request;
@@ -106,18 +104,13 @@ public final class ComparisonOptions {
      */
     public Comparison start(String prompt, Function<String, Model> named, Supplier<Model> usual) {
         List<String> modelNames = models == null ? List.of() : list("--model", models);
-        Map<String, Guidance> rules = new HashMap<>(); // one's own is made once, so that its runs share a reference
         Model first = modelNames.isEmpty() ? usual.get() : named.apply(modelNames.get(0));
         Request request = first.prompt(prompt);
         Comparison comparison = (negative == null ? request : request.negative(negative)).compare(grid -> {
             Grid<Request> varied = grid;
             varied = axis(varied, "model", modelNames, (asked, name) -> asked.model(named.apply(name)));
             varied = axis(varied, "schedule", schedules, choices::schedule);
-            varied = axis(
-                    varied,
-                    "guidance",
-                    guidances,
-                    (asked, typed) -> asked.guidance(rules.computeIfAbsent(typed, choices::guidance)));
+            varied = axis(varied, "guidance", guidances, (asked, typed) -> asked.guidance(choices.guidance(typed)));
             varied = axis(varied, "seed", wholes("--seed", seeds), (asked, seed) -> asked.seed(Long.parseLong(seed)));
             varied = axis(varied, "sampler", samplers, choices::sampler);
             varied = axis(varied, "spacing", spacings, choices::spacing);

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.daguerre.guidance.Guidance;
 import org.daguerre.pipeline.Daguerre;
 import org.daguerre.pipeline.Request;
 import org.daguerre.run.Comparison;
@@ -70,6 +72,18 @@ class ComparisonOptionsTest {
             List<Request> asked = plain.stream().map(option.getValue()).toList();
             assertSamplings(asked, "--steps=3,5", option.getKey());
         }
+    }
+
+    @Test
+    void samplersUnderOnesOwnGuidanceShareTheirReference() {
+        Guidance.Rule twice = (cond, uncond, level) -> uncond.plus(2, cond.minus(uncond));
+        Choices choices = new Choices(name -> name.equals("twice") ? Optional.of(twice) : Optional.empty());
+        ComparisonOptions options = new ComparisonOptions(choices);
+        new CommandLine(new Asked(options))
+                .parseArgs("--guidance=twice,1", "--sampler=ddim,heun", "--spacing=trailing", "--steps=3,4");
+        String reference = options.start("two", Daguerre::model, () -> Daguerre.model("exact"))
+                .reference();
+        assertTrue(reference.startsWith("distance is from 2 reference solutions"), reference);
     }
 
     @Test

@@ -229,7 +229,7 @@ class ComparisonTest {
         changes.put("as it is", s -> s);
         changes.put("seed", s -> s.seed(99));
         changes.put("model", s -> s.model(ConditionalDenoiser.of(other)));
-        changes.put("schedule", s -> s.schedule(NoiseSchedule.cosine(1000)));
+        changes.put("schedule", s -> s.schedule(t -> SCALED.at(t < 600 ? 0.9 * t : t))); // of the same start and end
         changes.put("guidance", s -> s.guidance((model, x, level) -> other.predict(x, level)));
         Comparison comparison = Comparison.of(
                         Grid.of(GAUSSIAN.steps(3)).axis("sampler", changes, (s, change) -> change.apply(s)))
