@@ -76,7 +76,8 @@ public interface Clipping {
         private double quantile(Tensor picture) {
             float[] sorted = picture.map(Math::abs).toArray();
             Arrays.sort(sorted);
-            double rank = (float) ratio * (sorted.length - 1);
+            // as torch: the ratio is a float32 number, its rank is not
+            double rank = (double) (float) ratio * (sorted.length - 1);
             int low = (int) rank;
             int high = Math.min(low + 1, sorted.length - 1);
             return sorted[low] + (rank - low) * (sorted[high] - sorted[low]);
