@@ -125,9 +125,9 @@ final class ArchitectureReader {
                 continue;
             }
             int latest = given.stream().max(Integer::compare).orElseThrow();
-            Set<Integer> kept = given.stream()
-                    .filter(place -> place != latest && leads(place, latest))
-                    .collect(Collectors.toSet());
+            Set<Integer> kept = new HashSet<>(given);
+            kept.remove(latest);
+            kept.retainAll(behind(latest, given.stream().min(Integer::compare).orElseThrow()));
             if (!kept.isEmpty()) {
                 skips.put(node, kept);
             }
@@ -144,19 +144,17 @@ final class ArchitectureReader {
                 .toList();
     }
 
-    private boolean leads(int from, int to) {
-        Deque<Integer> behind = new ArrayDeque<>(List.of(to));
-        Set<Integer> seen = new HashSet<>(behind);
-        while (!behind.isEmpty()) {
-            int place = behind.pop();
-            if (place == from) {
-                return true;
-            }
-            if (place > from) {
-                inputs(spine.get(place)).stream().filter(seen::add).forEach(behind::push);
+    /** The places that lead to one, back to an earliest. */
+    private Set<Integer> behind(int place, int earliest) {
+        Set<Integer> seen = new HashSet<>(Set.of(place));
+        Deque<Integer> left = new ArrayDeque<>(seen);
+        while (!left.isEmpty()) {
+            int next = left.pop();
+            if (next > earliest) {
+                inputs(spine.get(next)).stream().filter(seen::add).forEach(left::push);
             }
         }
-        return false;
+        return seen;
     }
 
     /** The places that every way from the input to the output leads over, skips aside; the last is the output. */
@@ -391,6 +389,10 @@ final class ArchitectureReader {
         }
 
         Architecture end(List<Integer> reductions, TimestepEmbedding embedding) {
+            if (drafts.isEmpty()) {
+                throw new IllegalArgumentException("the graph has neither convolutions nor attention, so it is no U-Net"
+                        + " that could be drawn. Give one that has.");
+            }
             drafts.get(drafts.size() - 1).all.addAll(between);
             List<Skip> skips = ends.stream()
                     .map(end -> new Skip(end[0] < 0 ? 0 : blockAt[end[0]], Math.min(end[1], drafts.size() - 1)))

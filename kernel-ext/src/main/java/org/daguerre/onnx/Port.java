@@ -21,6 +21,7 @@ public record Port(String name, ElementType type, List<Long> shape, List<String>
         axes = List.copyOf(axes);
     }
 
+    /** The number of axes; 0 for a single number. */
     public int rank() {
         return shape.size();
     }

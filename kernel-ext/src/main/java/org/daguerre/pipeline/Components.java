@@ -136,8 +136,9 @@ final class Components implements AutoCloseable {
             case "T5Tokenizer", "T5TokenizerFast" ->
                 whole ? UnigramTokenizer.read(files) : UnigramTokenizer.read(files, Conditioner.SD3_T5_TOKENS);
             default ->
-                throw new ModelException("model '" + folder.name() + "' has the tokenizer" + number + " '" + name
-                        + "', which is not known here. Known are: WordTokenizer, CLIPTokenizer, T5Tokenizer.");
+                throw new ModelException(
+                        "model '" + folder.name() + "' has the tokenizer" + number + " " + Names.quoted(name)
+                                + ", which is not known here. Known are: WordTokenizer, CLIPTokenizer, T5Tokenizer.");
         };
         int rows = folder.config("text_encoder" + number).path("vocab_size").asInt(tokenizer.vocabularySize());
         boolean fits = tokenizer instanceof WordTokenizer

@@ -46,6 +46,10 @@ public record ModelFolder(Path path, Map<String, String> components, Map<String,
 
     static final String SUMS = "SHA256SUMS";
     static final String SHARED = "_shared";
+
+    /** A line is about 100 bytes. */
+    private static final long MOST_SUMS_BYTES = 1 << 20;
+
     private static final String CARD = "README.md";
     private static final Pattern COMPONENT = Pattern.compile("\\w{1,64}");
     private static final Pattern SIBLING = Pattern.compile("[\\w-]{1,64}");
@@ -238,7 +242,7 @@ public record ModelFolder(Path path, Map<String, String> components, Map<String,
         OnnxFile.check(sums);
         Map<Path, String> listed = new LinkedHashMap<>();
         try {
-            for (String line : Files.readAllLines(sums)) {
+            for (String line : lines(sums)) {
                 if (line.isBlank()) {
                     continue;
                 }
@@ -269,6 +273,14 @@ public record ModelFolder(Path path, Map<String, String> components, Map<String,
             throw new ModelException(
                     SUMS + " of model '" + name() + "' cannot be read. Make it anew with sha256sum.", e);
         }
+    }
+
+    private List<String> lines(Path sums) throws IOException {
+        if (Files.size(sums) > MOST_SUMS_BYTES) {
+            throw new ModelException(SUMS + " of model '" + name() + "' is over " + (MOST_SUMS_BYTES >> 20)
+                    + " MB. Make it anew with sha256sum.");
+        }
+        return Files.readAllLines(sums);
     }
 
     /** True of a place inside the folder or inside a component that it shares. */
@@ -312,7 +324,7 @@ public record ModelFolder(Path path, Map<String, String> components, Map<String,
         MessageDigest digest = sha256();
         try {
             if (Files.exists(sums)) {
-                Files.readAllLines(sums).stream()
+                lines(sums).stream()
                         .filter(line -> !line.endsWith(" " + CARD))
                         .forEach(line -> digest.update((line + "\n").getBytes(StandardCharsets.UTF_8)));
             } else {

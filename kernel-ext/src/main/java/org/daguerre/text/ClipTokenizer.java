@@ -46,8 +46,8 @@ public final class ClipTokenizer implements Tokenizer {
 
     private final Map<String, Integer> ids;
     private final BytePairs pairs;
-    private final List<AddedToken> raw;
-    private final List<AddedToken> normalized;
+    private final AddedTokens raw;
+    private final AddedTokens normalized;
     private final UnaryOperator<String> clean;
     private final Pattern words;
     private final int unknown;
@@ -84,13 +84,13 @@ public final class ClipTokenizer implements Tokenizer {
         this.end = new Token(specials[1], ids.get(specials[1]), Kind.SPECIAL);
         this.unknown = ids.get(specials[2]);
         this.pad = new Token(specials[3], ids.get(specials[3]), Kind.PADDING);
-        this.raw = found.values().stream()
+        this.raw = new AddedTokens(found.values().stream()
                 .filter(token -> !fast || !token.normalized())
-                .toList();
-        this.normalized = found.values().stream()
+                .toList());
+        this.normalized = new AddedTokens(found.values().stream()
                 .filter(token -> fast && token.normalized())
                 .map(token -> token.normalized(ClipTokenizer::cleanFast))
-                .toList();
+                .toList());
         this.pairs = new BytePairs(merges);
         this.clean = fast ? ClipTokenizer::cleanFast : ClipTokenizer::cleanSlow;
         this.words = fast ? FAST_WORDS : SLOW_WORDS;
@@ -165,7 +165,7 @@ public final class ClipTokenizer implements Tokenizer {
     private List<Row.Word> words(String text) {
         String read = text.length() > READ_CHARS ? text.substring(0, READ_CHARS) : text;
         List<Row.Word> said = new ArrayList<>();
-        for (AddedToken.Part part : AddedToken.split(read, raw, clean, normalized)) {
+        for (AddedTokens.Part part : AddedTokens.split(read, raw, clean, normalized)) {
             if (part.token() != null) {
                 Token token = new Token(part.text(), part.token().id(), Kind.WORD);
                 said.add(new Row.Word(part.text(), List.of(token)));

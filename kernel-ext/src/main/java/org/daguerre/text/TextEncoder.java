@@ -3,12 +3,16 @@ package org.daguerre.text;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.daguerre.onnx.Device;
 import org.daguerre.onnx.ModelException;
+import org.daguerre.onnx.OnnxGraph;
 import org.daguerre.onnx.OnnxModel;
 import org.daguerre.onnx.Port;
 import org.daguerre.tensor.Tensor;
@@ -20,6 +24,7 @@ import org.daguerre.tensor.Tensor;
 public final class TextEncoder implements AutoCloseable {
 
     private static final String IDS = "input_ids";
+    private static final Set<String> SAME_IDS = Set.of("Cast", "Identity", "Reshape", "Unsqueeze");
     private static final String LAST = "last_hidden_state";
     private static final String LAYER = "hidden_states.";
     private static final String PROJECTED = "text_embeds";
@@ -75,11 +80,36 @@ public final class TextEncoder implements AutoCloseable {
                 throw new ModelException(model.label() + " takes " + ids.axis(1) + " tokens, the tokenizer makes "
                         + tokenizer.modelMaxLength() + ". Put the tokenizer there that the encoder was trained with.");
             }
+            long rows = embeddings(model.graph());
+            if (rows < tokenizer.vocabularySize()) {
+                throw new ModelException(model.label() + " has an embedding for " + rows
+                        + " tokens, the tokenizer makes ids up to " + (tokenizer.vocabularySize() - 1)
+                        + ". Put the tokenizer there that the encoder was trained with.");
+            }
             return new TextEncoder(model, tokenizer);
         } catch (RuntimeException e) {
             model.close();
             throw e;
         }
+    }
+
+    /** The rows of the stored table that the ids are looked up in; endless where the graph does not show it. */
+    private static long embeddings(OnnxGraph graph) {
+        Map<String, Long> rows = new HashMap<>();
+        graph.weights().stream()
+                .filter(weight -> weight.shape().size() == 2)
+                .forEach(weight -> rows.put(weight.name(), weight.shape().get(0)));
+        Set<String> ids = new HashSet<>(Set.of(IDS));
+        for (OnnxGraph.Node node : graph.nodes()) {
+            List<String> inputs = node.inputs();
+            if (inputs.size() > 1 && node.op().equals("Gather") && ids.contains(inputs.get(1))) {
+                return rows.getOrDefault(inputs.get(0), Long.MAX_VALUE);
+            }
+            if (SAME_IDS.contains(node.op()) && ids.contains(inputs.get(0))) {
+                ids.addAll(node.outputs());
+            }
+        }
+        return Long.MAX_VALUE;
     }
 
     /** What cuts the prompts that it reads. */

@@ -22,6 +22,8 @@ final class TokenizerFolder {
     /** Ids are passed on as float, which counts to 2^24 without a gap. */
     static final int MOST_IDS = 1 << 24;
 
+    private static final int LONGEST_ADDED = 256;
+
     private static final int MOST_TOKENS = 4096;
 
     /** What transformers writes where no length was given: anything from here on is "no limit". */
@@ -171,8 +173,9 @@ final class TokenizerFolder {
     /** A token written as an object of content, lstrip, rstrip, normalized and single_word. */
     private AddedToken added(String file, JsonNode token, JsonNode id) {
         String content = token.path("content").asText();
-        if (content.isEmpty()) {
-            throw new ModelException(label(file) + " has an added token without content. Export it again.");
+        if (content.isEmpty() || content.length() > LONGEST_ADDED) {
+            throw new ModelException(label(file) + " has an added token of " + content.length()
+                    + " characters. Give 1 to " + LONGEST_ADDED + ".");
         }
         if (token.path("single_word").asBoolean()) {
             throw new ModelException(label(file) + " has the added token " + Names.quoted(content)

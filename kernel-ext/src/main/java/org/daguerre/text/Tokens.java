@@ -63,6 +63,7 @@ public record Tokens(List<Token> tokens, int rows, List<String> words, List<Stri
         dropped = List.copyOf(dropped);
     }
 
+    /** The number of tokens in all rows, special tokens and padding included. */
     public int size() {
         return tokens.size();
     }

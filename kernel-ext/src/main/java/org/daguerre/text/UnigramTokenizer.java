@@ -35,6 +35,11 @@ public final class UnigramTokenizer implements Tokenizer {
     /** A longer prompt is not read to its end. */
     private static final int READ_CHARS = 1 << 14;
 
+    /** Normalisers may make a prompt longer, but not without end. */
+    private static final int NORMAL_CHARS = 8 * READ_CHARS;
+
+    private static final int MOST_STEPS = 64;
+
     private static final int LONGEST_PIECE = 256;
 
     private static final Pattern SPACE = Pattern.compile("\\s+", Pattern.UNICODE_CHARACTER_CLASS);
@@ -48,8 +53,8 @@ public final class UnigramTokenizer implements Tokenizer {
     }
 
     private final Unigram unigram;
-    private final List<AddedToken> raw;
-    private final List<AddedToken> normalized;
+    private final AddedTokens raw;
+    private final AddedTokens normalized;
     private final UnaryOperator<String> normalizer;
     private final Cut cut;
     private final List<Token> before;
@@ -94,11 +99,12 @@ public final class UnigramTokenizer implements Tokenizer {
                 List.of(padding, folder.special("eos_token", "</s>"), folder.special("unk_token", "<unk>"))) {
             found.putIfAbsent(special, AddedToken.plain(special, id.apply(special)));
         }
-        this.raw = found.values().stream().filter(token -> !token.normalized()).toList();
-        this.normalized = found.values().stream()
+        this.raw = new AddedTokens(
+                found.values().stream().filter(token -> !token.normalized()).toList());
+        this.normalized = new AddedTokens(found.values().stream()
                 .filter(AddedToken::normalized)
                 .map(token -> token.normalized(normalizer))
-                .toList();
+                .toList());
         this.modelMaxLength = Math.min(mostTokens, folder.modelMaxLength(MODEL_MAX_LENGTH));
         if (before.size() + behind.size() > modelMaxLength) {
             throw new ModelException(folder.label("tokenizer_config.json") + " has the model_max_length "
@@ -237,10 +243,14 @@ public final class UnigramTokenizer implements Tokenizer {
             case "Sequence" -> {
                 List<UnaryOperator<String>> steps = new ArrayList<>();
                 step.path("normalizers").forEach(one -> steps.add(normalizer(folder, one)));
+                if (steps.size() > MOST_STEPS) {
+                    throw unsupported(folder, "number of normalizers", Integer.toString(steps.size()));
+                }
                 yield text -> {
                     String normal = text;
                     for (UnaryOperator<String> one : steps) {
-                        normal = one.apply(normal);
+                        String longer = one.apply(normal);
+                        normal = longer.length() > NORMAL_CHARS ? longer.substring(0, NORMAL_CHARS) : longer;
                     }
                     return normal;
                 };
@@ -277,7 +287,7 @@ public final class UnigramTokenizer implements Tokenizer {
             return text -> BLANKS.matcher(text).replaceAll(Matcher.quoteReplacement(with));
         }
         String literal = pattern.path("String").asText();
-        if (literal.isEmpty()) {
+        if (literal.isEmpty() || with.length() > LONGEST_PIECE) {
             throw unsupported(folder, "pattern", pattern.toString());
         }
         return text -> text.replace(literal, with);
@@ -370,7 +380,7 @@ public final class UnigramTokenizer implements Tokenizer {
         String read = text.length() > READ_CHARS ? text.substring(0, READ_CHARS) : text;
         List<Row.Word> said = new ArrayList<>();
         boolean first = true;
-        for (AddedToken.Part part : AddedToken.split(read, raw, normalizer, normalized)) {
+        for (AddedTokens.Part part : AddedTokens.split(read, raw, normalizer, normalized)) {
             if (part.token() != null) {
                 Token token = new Token(part.text(), part.token().id(), Kind.WORD);
                 said.add(new Row.Word(part.text(), List.of(token)));

@@ -22,6 +22,9 @@ public record WeightedPrompt(List<Part> parts) {
 
     private static final double MOST = 10;
 
+    /** Of weights within each other. */
+    private static final double MOST_PRODUCT = 100;
+
     private static final Pattern NUMBER = Pattern.compile(":\\s*([+-]?(?:\\d+(?:\\.\\d*)?|\\.\\d+))\\s*$");
 
     /** Longer than any number that is meant; the text before it is not searched. */
@@ -57,7 +60,7 @@ public record WeightedPrompt(List<Part> parts) {
     /**
      * Reads the notation.
      *
-     * @throws IllegalArgumentException if a weight is not from 0 to 10
+     * @throws IllegalArgumentException if a weight is not from 0 to 10, or the product of those within each other is over 100
      */
     public static WeightedPrompt parse(String prompt) {
         int[] closing = closing(prompt);
@@ -76,6 +79,10 @@ public record WeightedPrompt(List<Part> parts) {
             if (number != null) {
                 groups.push(new Group(number.start(), closing[at] + 1, weight));
                 weight *= weight(number.group(1));
+                if (weight > MOST_PRODUCT) {
+                    throw new IllegalArgumentException("the prompt has weights within each other that make "
+                            + (float) weight + ". Give fewer or smaller ones, 100 in all at most.");
+                }
                 at++;
             } else {
                 at += escaped(prompt, at) ? 1 : 0;

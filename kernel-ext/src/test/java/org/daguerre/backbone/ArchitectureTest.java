@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
@@ -22,6 +23,7 @@ import org.daguerre.backbone.Architecture.Skip;
 import org.daguerre.onnx.Graphs;
 import org.daguerre.onnx.OnnxGraph;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -259,5 +261,33 @@ class ArchitectureTest {
         assertTrue(
                 lines.get(12).matches(" 11 up_blocks.0.resnets.1 .* 192 -> 128 .*timestep, skip from 3"),
                 lines.get(12));
+    }
+
+    /** All that a state came through in one concatenation. */
+    private OnnxGraph chain(int length) {
+        Graphs graph = Graphs.graph()
+                .input("sample", DataType.FLOAT, "b", 1, "h", "w")
+                .input("timestep", DataType.FLOAT)
+                .input("encoder_hidden_states", DataType.FLOAT, "b", "n", 4)
+                .node("Neg", List.of("sample"), "v0");
+        List<String> all = new ArrayList<>(List.of("v0"));
+        for (int i = 1; i < length; i++) {
+            graph.node("Neg", List.of("v" + (i - 1)), "v" + i);
+            all.add("v" + i);
+        }
+        Path file = graph.node("Concat", all, "out_sample", Graphs.whole("axis", 1))
+                .output("out_sample", DataType.FLOAT, "b", length, "h", "w")
+                .write(folder.resolve("unet").resolve("model.onnx"));
+        return OnnxGraph.read(file);
+    }
+
+    @Test
+    @Timeout(20)
+    void skipsWithoutBlocksAreSaidToBeNoUnetHoweverMany() {
+        for (int length : new int[] {2, 12_000}) {
+            OnnxGraph graph = chain(length);
+            var error = assertThrows(IllegalArgumentException.class, () -> Architecture.of(graph));
+            assertTrue(error.getMessage().contains("neither convolutions nor attention"), error.getMessage());
+        }
     }
 }

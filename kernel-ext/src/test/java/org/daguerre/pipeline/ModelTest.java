@@ -264,6 +264,28 @@ class ModelTest {
         assertTrue(refusal().contains("has 5 pieces"));
     }
 
+    /** Where no config.json says how many there are, the graph does. */
+    @Test
+    void vocabularyBeyondTheRowsOfTheEmbeddingIsRefused() throws IOException {
+        unsigned();
+        Files.deleteIfExists(folder.resolve("text_encoder").resolve("config.json"));
+        Graphs.graph()
+                .input("input_ids", DataType.INT32, "batch", "tokens")
+                .weights("table", new float[4 * 16], 4, 16)
+                .node("Cast", List.of("input_ids"), "ids", Graphs.whole("to", DataType.INT64.getNumber()))
+                .node("Gather", List.of("table", "ids"), "last_hidden_state")
+                .output("last_hidden_state", DataType.FLOAT, "batch", "tokens", 16)
+                .write(folder.resolve("text_encoder").resolve("model.onnx"));
+        assertTrue(
+                refusal().startsWith("text_encoder/model.onnx has an embedding for 4 tokens, the tokenizer makes ids"));
+    }
+
+    @Test
+    void sumsOfOverAMegabyteAreRefused() throws IOException {
+        Files.writeString(folder.resolve("SHA256SUMS"), " ".repeat((1 << 20) + 1));
+        assertTrue(refusal().contains("is over 1 MB"));
+    }
+
     @Test
     void folderWithClipsTokenizerLoads() throws IOException {
         unsigned();
@@ -293,6 +315,8 @@ class ModelTest {
         assertTrue(refusal().startsWith("tokenizer/tokenizer.json is missing"));
         Files.writeString(index, Files.readString(index).replace("T5Tokenizer", "BertTokenizer"));
         assertTrue(refusal().contains("has the tokenizer 'BertTokenizer', which is not known here. Known are: "));
+        Files.writeString(index, Files.readString(index).replace("BertTokenizer", "two\\nlines"));
+        assertTrue(refusal().contains("which is not known here"));
     }
 
     @ParameterizedTest

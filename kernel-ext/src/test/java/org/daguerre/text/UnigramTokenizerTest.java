@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.daguerre.onnx.ModelException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -116,6 +118,47 @@ class UnigramTokenizerTest {
         assertRefused("is no sentencepiece model");
         Files.write(folder.resolve("spiece.model"), new byte[] {0x12, 2, 0x18, 2});
         assertRefused("is a sentencepiece model of type 2. Give one of type 1");
+    }
+
+    private UnigramTokenizer replacing(int times, String content) throws IOException {
+        ObjectNode tree = tree();
+        ArrayNode steps = tree.putObject("normalizer").put("type", "Sequence").putArray("normalizers");
+        for (int i = 0; i < times; i++) {
+            steps.addObject()
+                    .put("type", "Replace")
+                    .put("content", content)
+                    .putObject("pattern")
+                    .put("String", "a");
+        }
+        return json(16, tree);
+    }
+
+    /** A prompt of one letter would become 2^40 of them. */
+    @Test
+    void normalizersDoNotMakeAPromptLongerWithoutEnd() throws IOException {
+        assertEquals(16, replacing(40, "aa").tokenize("a").size());
+        assertThrows(ModelException.class, () -> replacing(65, "a"));
+        assertThrows(ModelException.class, () -> replacing(1, "a".repeat(257)));
+    }
+
+    @Test
+    @Timeout(20)
+    void twoHundredThousandAddedTokensAreFoundTheLongestFirst() throws IOException {
+        ObjectNode tree = tree();
+        ArrayNode added = tree.withArray("added_tokens");
+        for (int i = 0; i < 200_000; i++) {
+            added.addObject().put("content", "aaaa" + i).put("id", 50_000 + i).put("normalized", false);
+        }
+        UnigramTokenizer tokenizer = json(16, tree);
+        assertEquals(
+                50_000 + 1234,
+                tokenizer
+                        .tokenize("aaaa1234 " + "a".repeat(2000))
+                        .tokens()
+                        .get(0)
+                        .id());
+        added.addObject().put("content", "a".repeat(257)).put("id", 9);
+        assertThrows(ModelException.class, () -> json(16, tree));
     }
 
     private void assertRefused(String fact) {

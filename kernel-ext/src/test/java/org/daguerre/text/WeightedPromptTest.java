@@ -61,6 +61,16 @@ class WeightedPromptTest {
     }
 
     @Test
+    void weightsWithinEachOtherMakeAHundredAtMost() {
+        assertEquals("red=100.0", parsed("((red:10):10)"));
+        String message = assertThrows(
+                        IllegalArgumentException.class,
+                        () -> WeightedPrompt.parse("(".repeat(400) + "red" + ":10)".repeat(400)))
+                .getMessage();
+        assertTrue(message.startsWith("the prompt has weights within each other that make 1000.0"), message);
+    }
+
+    @Test
     void deepNestsAreReadInOnePass() {
         String open = "(".repeat(100_000);
         assertTimeoutPreemptively(Duration.ofSeconds(5), () -> {
