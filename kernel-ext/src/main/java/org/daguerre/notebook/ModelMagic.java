@@ -37,8 +37,8 @@ final class ModelMagic extends Magic {
             return list(Daguerre.listing());
         }
         LoadedModel model = Waiting.during(host, "loading " + Names.quoted(name), () -> options.load(name));
-        if (Thread.interrupted()) { // loading cannot be cut short; the cell has ended, and the next one counts on the
-            // model of before
+        if (Thread.interrupted()) { // between two networks; the cell has ended, and the next one counts on the model of
+            // before
             throw new CancellationException("interrupted while loading. The current model is the one before.");
         }
         session.update(now -> now.model(model));

@@ -22,7 +22,7 @@ import org.daguerre.tensor.Tensor;
  * and from. Safe to use from any thread: all native work is done by one thread, one run after the other.
  *
  * <p>Interrupting the calling thread ends a run between two nodes of the graph with a {@link CancellationException}; the
- * model can be asked again. A closed model answers with an {@link IllegalStateException}.
+ * model can be asked again. It ends the waiting for a load at once; the load goes on behind it and is closed when it is done. A closed model answers with an {@link IllegalStateException}.
  */
 public final class OnnxModel implements AutoCloseable {
 
@@ -61,6 +61,7 @@ public final class OnnxModel implements AutoCloseable {
      * Loads a file.
      *
      * @throws ModelException if the file is not a model that can run here, or the device is not there
+     * @throws CancellationException if the calling thread is interrupted
      */
     public static OnnxModel load(Path file, Device device) {
         return load(file, device, List.of());
@@ -71,13 +72,15 @@ public final class OnnxModel implements AutoCloseable {
      *
      * @param extraOutputs names of values inside the graph
      * @throws ModelException if the file is not a model that can run here, or the device is not there
+     * @throws CancellationException if the calling thread is interrupted
      */
     public static OnnxModel load(Path file, Device device, List<String> extraOutputs) {
         String label = OnnxFile.label(file);
         OnnxGraph graph = OnnxGraph.read(file);
         byte[] appended = extraOutputs.isEmpty() ? null : OnnxFile.withOutputs(file, extraOutputs);
-        return OwnerThread.call(
-                () -> of(label, graph, new SessionLoader(file, appended, graph.external()).load(device)));
+        return OwnerThread.open(
+                () -> of(label, graph, new SessionLoader(file, appended, graph.external()).load(device)),
+                model -> model.held.close());
     }
 
     /** True if this is the GPU build of ONNX Runtime; whether a GPU can be used shows when a model is loaded. */
@@ -280,14 +283,11 @@ public final class OnnxModel implements AutoCloseable {
         }
     }
 
-    /** Frees the native memory, after a run under way. Closing again does nothing. */
+    /** Frees the native memory, after a run or a load under way. Closing again does nothing. */
     @Override
     public void close() {
         graph = null;
-        OwnerThread.call(() -> {
-            held.close();
-            return null;
-        });
+        OwnerThread.close(held::close);
         cleanable.clean();
     }
 

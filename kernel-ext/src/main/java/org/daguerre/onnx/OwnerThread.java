@@ -6,6 +6,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * The one thread that calls ONNX Runtime. Creation, runs and closing are queued here, so a session cannot be closed while it
@@ -21,7 +23,47 @@ final class OwnerThread {
         return thread;
     });
 
+    /** Openings under way that nobody waits for. */
+    private static final AtomicInteger LEFT = new AtomicInteger();
+
     private OwnerThread() {}
+
+    /**
+     * Runs a task that opens something and waits for it. Native loading cannot be cut short, but it can be left.
+     *
+     * @param close for what is open when nobody waits for it any more
+     * @throws CancellationException after an interrupt, at once
+     */
+    static <T> T open(Callable<T> task, Consumer<T> close) {
+        if (Thread.interrupted()) {
+            throw new CancellationException("interrupted before the model was loaded. Load it again.");
+        }
+        Future<T> future = QUEUE.submit(task);
+        try {
+            return result(future);
+        } catch (InterruptedException e) {
+            LEFT.incrementAndGet();
+            QUEUE.execute(() -> {
+                try {
+                    close.accept(future.get());
+                } catch (ExecutionException | InterruptedException nothingIsOpen) {
+                    // The file was refused, and nobody is there to be told.
+                } finally {
+                    LEFT.decrementAndGet();
+                }
+            });
+            throw new CancellationException("interrupted while the model was loaded. Load it again.");
+        }
+    }
+
+    /** Queues the closing of something and waits for it, but not behind an opening that was left. */
+    static void close(Runnable task) {
+        if (LEFT.get() > 0) {
+            later(task);
+        } else {
+            call(Executors.callable(task));
+        }
+    }
 
     /** Runs a task and waits for it; an interrupt waits too and stays pending. */
     static <T> T call(Callable<T> task) {
