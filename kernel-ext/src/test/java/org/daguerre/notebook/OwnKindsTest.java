@@ -48,14 +48,31 @@ class OwnKindsTest extends InEveryKernel {
     @ParameterizedTest
     @EnumSource
     void samplerOfACellIsTheSameAlgorithmAsTheLibrarys(Family family) {
-        execute(family, "Sampler.Rule rule = (x, p, level, next) -> " + STEP + ";");
+        execute(
+                family,
+                "Sampler.Rule rule = (x, p, level, next) -> org.daguerre.tensor.Tensor.combine("
+                        + "next.alpha(), p.denoised(), next.sigma(), p.noise());");
         execute(family, "Sampler whole = (model, soFar) -> Sampler.named(\"euler\").next(model, soFar);");
         // The pictures show the sampler's name beside them, so the states are compared.
+        String euler = state(family, "new org.daguerre.sampler.Euler(Sampler.of(rule).spacing())");
+        assertNotEquals(euler, state(family, "new org.daguerre.sampler.Heun(Sampler.of(rule).spacing())"));
         for (String name : new String[] {"rule", "whole"}) {
+            assertEquals(euler, state(family, name.equals("rule") ? "Sampler.of(rule)" : name));
             String text = execute(family, "%sample \"two blue balls\" --steps 5 --seed 3 --sampler " + name)
                     .text();
             assertTrue(text.contains(", " + name + ": 5 of 5 steps"), text);
         }
+    }
+
+    /** All values of a finished run, in one number. */
+    private String state(Family family, String sampler) {
+        Cell cell = execute(
+                family,
+                "\"state \" + java.util.Arrays.hashCode(Daguerre.model(\"exact\")"
+                        + ".prompt(\"two blue balls\").steps(5).seed(3).sampler(" + sampler
+                        + ").start().finish().run().x().toArray())");
+        assertTrue(cell.text().matches("(?s).*state -?\\d+.*"), cell.text() + cell.error());
+        return cell.text().strip();
     }
 
     @ParameterizedTest
