@@ -15,8 +15,13 @@ import ai.onnx.proto.OnnxMl.SparseTensorProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.WireFormat;
+import com.sun.management.OperatingSystemMXBean;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -208,6 +213,69 @@ class BadFileTest {
                         .build()
                         .toByteArray());
         assertTrue(refusal().contains("outside"));
+    }
+
+    /** Wherever a tensor may stand: in an attribute, in a list of them, in a branch, behind a function. */
+    @Test
+    void weightsInsideNodesAreLookedForOutsideTheFolderToo() throws IOException {
+        outside();
+        TensorProto secret = stored(Map.of("location", "../secret")).build();
+        AttributeProto tensors = AttributeProto.newBuilder()
+                .setName("values")
+                .setType(AttributeProto.AttributeType.TENSORS)
+                .addTensors(secret)
+                .build();
+        AttributeProto inBranch = branch(GraphProto.newBuilder().addInitializer(secret));
+        AttributeProto graphs = AttributeProto.newBuilder()
+                .setName("bodies")
+                .setType(AttributeProto.AttributeType.GRAPHS)
+                .addGraphs(GraphProto.newBuilder().addInitializer(secret))
+                .build();
+        for (AttributeProto attribute : List.of(value(secret), tensors, inBranch, graphs)) {
+            NodeProto node = node("", "Neg", "x", "z").toBuilder()
+                    .addAttribute(attribute)
+                    .build();
+            ModelProto.Builder inGraph = whole();
+            inGraph.getGraphBuilder().addNode(node);
+            ModelProto.Builder inFunction =
+                    whole().addFunctions(function("f").addNode(node).addNode(node("", "Neg", "a", "c")));
+            for (ModelProto.Builder model : List.of(inGraph, inFunction)) {
+                write(model);
+                assertTrue(refusal().contains("outside"));
+            }
+        }
+        write(whole().addFunctions(
+                        function("f").addAttributeProto(value(secret)).addNode(node("", "Neg", "a", "c"))));
+        assertTrue(refusal().contains("outside"));
+    }
+
+    /** The file has a hole in it and takes no room. */
+    @Test
+    void weightsLargerThanTheMemoryAreRefused() throws IOException {
+        long memory = ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
+        long values = memory / Float.BYTES + 1;
+        try (RandomAccessFile weights =
+                new RandomAccessFile(file.resolveSibling("data").toFile(), "rw")) {
+            weights.setLength(values * Float.BYTES);
+        }
+        adding().weights(stored(Map.of("location", "data")).setDims(0, values).build())
+                .write(file);
+        assertTrue(refusal().contains("has weights of over"));
+    }
+
+    /** It says so before any of it is read. */
+    @Test
+    void structureOfMoreThanAQuarterOfAGigabyteIsRefused() throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+        out.writeInt64(ModelProto.IR_VERSION_FIELD_NUMBER, 8);
+        out.writeTag(ModelProto.GRAPH_FIELD_NUMBER, WireFormat.WIRETYPE_LENGTH_DELIMITED);
+        out.writeUInt32NoTag(300 << 20);
+        out.writeTag(GraphProto.NODE_FIELD_NUMBER, WireFormat.WIRETYPE_LENGTH_DELIMITED);
+        out.writeUInt32NoTag((256 << 20) + 1);
+        out.flush();
+        Files.write(file, bytes.toByteArray());
+        assertTrue(refusal().contains("has over 256 MB of nodes and constants"));
     }
 
     @Test

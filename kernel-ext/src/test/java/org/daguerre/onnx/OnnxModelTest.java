@@ -234,6 +234,18 @@ class OnnxModelTest {
     }
 
     @Test
+    void tensorWithoutValuesIsRefused() {
+        try (OnnxModel model = doubling()) {
+            int[] empty = model.inputs().get("x").shape().stream()
+                    .mapToInt(n -> n < 0 ? 0 : n.intValue())
+                    .toArray();
+            var error = assertThrows(
+                    IllegalArgumentException.class, () -> model.run(Map.of("x", Tensor.zeros(empty)), "y"));
+            assertTrue(error.getMessage().contains("was given an empty 'x' of shape"), error.getMessage());
+        }
+    }
+
+    @Test
     void interruptedBeforeTheCallEndsItToo() {
         try (OnnxModel model = doubling()) {
             Thread.currentThread().interrupt();

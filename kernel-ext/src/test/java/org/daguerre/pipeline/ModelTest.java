@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -457,6 +460,31 @@ class ModelTest {
         assertTrue(refusal().startsWith("vae_decoder/config.json of model 'a model with blanks' has the "));
         Files.writeString(decoder.resolve("config.json"), "{\"scaling_factor\": 0.5, \"shift_factor\": 0}");
         Model.load(folder, Device.CPU).close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"latents_mean", "latents_std"})
+    void factorForEveryChannelIsRefused(String name) throws IOException {
+        unsigned();
+        Path decoder = folder.resolve("vae_decoder");
+        open("latent_sample", "batch", 3, "height", "width")
+                .node("Identity", List.of("latent_sample"), "sample")
+                .output("sample", DataType.FLOAT, "batch", 3, "height", "width")
+                .write(decoder.resolve("model.onnx"));
+        Files.writeString(decoder.resolve("config.json"), "{\"" + name + "\": [0.5, 0.5, 0.5]}");
+        assertTrue(refusal().contains("has " + name + ", a factor for every channel"));
+    }
+
+    /** The file has a hole in it and takes no room. */
+    @Test
+    void networksLargerThanTheMemoryAreRefusedUnread() throws IOException {
+        unsigned();
+        long memory = ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
+        try (RandomAccessFile weights = new RandomAccessFile(
+                folder.resolve("unet").resolve("model.onnx").toFile(), "rw")) {
+            weights.setLength(memory + 1);
+        }
+        assertTrue(refusal().contains("GB of networks, and this machine has"));
     }
 
     private static Graphs open(String input, Object... axes) {
