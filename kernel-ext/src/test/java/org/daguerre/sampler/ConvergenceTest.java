@@ -27,6 +27,8 @@ import org.daguerre.tensor.Tensor;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Every deterministic sampler shows the order that its paper claims, on a mixture of two Gaussians in one dimension, whose
@@ -254,6 +256,18 @@ class ConvergenceTest {
                     assertEquals(claim.order(), order, claim.order() <= 2 ? 0.15 : 0.25);
                     assertTrue(errors[DOUBLINGS] > 3 * FLOOR, "the last error is " + errors[DOUBLINGS]);
                 }));
+    }
+
+    /** An error that falls by 32 leaves float32 no three doublings, between the first few steps and the rounding, but one. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void unipcOfOrderFourIsOfTheFifthWhileRoundingLetsItBe(boolean predictsPicture) {
+        for (UniPc.B b : UniPc.B.values()) {
+            Claim claim = new Claim("unipc", uniPc(4, b, predictsPicture), Steps.LAMBDA, 5, 24).exact(4);
+            double fine = error(claim, 48);
+            assertEquals(5, Math.log(error(claim, 24) / fine) / Math.log(2), 0.25, b.toString());
+            assertTrue(fine > 3 * FLOOR, "the last error is " + fine);
+        }
     }
 
     /** The slope of the line through the logarithms of errors and steps, by least squares. */
