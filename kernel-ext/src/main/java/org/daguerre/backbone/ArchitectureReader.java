@@ -2,7 +2,6 @@ package org.daguerre.backbone;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -12,9 +11,6 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.daguerre.attention.AttentionLayer;
-import org.daguerre.backbone.Architecture.Block;
-import org.daguerre.backbone.Architecture.Kind;
-import org.daguerre.backbone.Architecture.Skip;
 import org.daguerre.backbone.Architecture.TimestepEmbedding;
 import org.daguerre.onnx.OnnxGraph;
 import org.daguerre.onnx.OnnxGraph.Node;
@@ -32,11 +28,9 @@ final class ArchitectureReader {
     private static final String PROMPT = "encoder_hidden_states";
 
     private static final String SHAPE = "Shape";
-    private static final Set<String> NORMS = Set.of(
-            "GroupNormalization", "GroupNorm", "InstanceNormalization", "LayerNormalization", "BatchNormalization");
-    private static final Set<String> PRODUCTS = Set.of("MatMul", "Gemm", "FusedMatMul");
+    static final Set<String> PRODUCTS = Set.of("MatMul", "Gemm", "FusedMatMul");
     private static final Set<String> POOLS = Set.of("AveragePool", "MaxPool");
-    private static final Set<String> ENLARGEMENTS = Set.of("Resize", "Upsample", "ConvTranspose", "DepthToSpace");
+    static final Set<String> ENLARGEMENTS = Set.of("Resize", "Upsample", "ConvTranspose", "DepthToSpace");
 
     private final OnnxGraph graph;
     private final Map<String, Node> producers = new HashMap<>();
@@ -107,7 +101,7 @@ final class ArchitectureReader {
         TimestepEmbedding embedding = timestepEmbedding();
         int[] levels = new int[spine.size()];
         List<Integer> reductions = levels(levels, skipped);
-        Blocks blocks = new Blocks(levels, skipped);
+        ArchitectureBlocks blocks = new ArchitectureBlocks(this, levels, skipped);
         int start = 0;
         for (int cut : cuts(skipped)) {
             blocks.add(spine.subList(start, cut + 1));
@@ -200,14 +194,14 @@ final class ArchitectureReader {
         return reductions;
     }
 
-    private static int stride(Node node) {
+    static int stride(Node node) {
         boolean strides = node.op().equals("Conv") || POOLS.contains(node.op());
         return strides && !node.strides().isEmpty() ? node.strides().get(0).intValue() : 1;
     }
 
     /** The nodes from the timestep to the one value that all blocks take. */
     private TimestepEmbedding timestepEmbedding() {
-        Predicate<String> ofTime = value -> fromTimestep.contains(value) && !fromSample.contains(value);
+        Predicate<String> ofTime = this::ofTimeAlone;
         List<Node> nodes = graph.nodes().stream()
                 .filter(node ->
                         !node.op().equals(SHAPE) && node.outputs().stream().anyMatch(ofTime))
@@ -259,7 +253,7 @@ final class ArchitectureReader {
     }
 
     /** The stored tensor behind a value that is one, possibly of another type; null if it is none. */
-    private Weight weight(String value) {
+    Weight weight(String value) {
         String name = value;
         while (!weights.containsKey(name)) {
             Node node = producers.get(name);
@@ -274,11 +268,11 @@ final class ArchitectureReader {
     }
 
     /** Stored numbers that go into nodes beside the state, and were not counted before. */
-    private long parameters(List<Node> nodes) {
+    long parameters(List<Node> nodes) {
         return ownWeights(nodes, counted).stream().mapToLong(Weight::size).sum();
     }
 
-    private List<Weight> ownWeights(List<Node> nodes, Set<Weight> known) {
+    List<Weight> ownWeights(List<Node> nodes, Set<Weight> known) {
         List<Weight> own = new ArrayList<>();
         Deque<String> behind = new ArrayDeque<>();
         Set<String> seen = new HashSet<>();
@@ -300,183 +294,26 @@ final class ArchitectureReader {
         return own;
     }
 
-    /** Blocks as they are put together, one stretch between two cuts after the other. */
-    private final class Blocks {
-
-        /** A block's nodes: its own, and those around that belong to it. */
-        private record Draft(Kind kind, List<Node> core, List<Node> all) {}
-
-        private final int[] levels;
-        private final Map<Node, Set<Integer>> skipped;
-        private final List<Draft> drafts = new ArrayList<>();
-        private final List<Node> between = new ArrayList<>();
-
-        /** The block after which each place of the spine stands, by the last of its core. */
-        private final int[] blockAt;
-
-        private final List<int[]> ends = new ArrayList<>();
-        private boolean fed;
-
-        Blocks(int[] levels, Map<Node, Set<Integer>> skipped) {
-            this.levels = levels;
-            this.skipped = skipped;
-            this.blockAt = new int[spine.size()];
-        }
-
-        void add(List<Node> stretch) {
-            Kind kind = kind(stretch);
-            if (kind == null) {
-                stretch.stream()
-                        .filter(skipped::containsKey)
-                        .forEach(node -> skipped.get(node).forEach(from -> ends.add(new int[] {from, drafts.size()})));
-                between.addAll(stretch);
-            } else {
-                put(kind, stretch);
-            }
-            stretch.forEach(node -> blockAt[places.get(node)] = drafts.size() - 1);
-        }
-
-        /** Null for what is no block of its own: a change of shape, a norm, an activation, a concatenation. */
-        private Kind kind(List<Node> stretch) {
-            if (attentions(stretch) > 0) {
-                return Kind.ATTENTION;
-            }
-            boolean alone = stretch.size() == 1;
-            if (stretch.stream().anyMatch(node -> node.op().equals("Conv"))) {
-                return !alone ? Kind.RESIDUAL : stride(stretch.get(0)) > 1 ? Kind.DOWNSAMPLE : Kind.CONVOLUTION;
-            }
-            if (!alone) {
-                boolean linear = stretch.stream().anyMatch(node -> PRODUCTS.contains(node.op()));
-                return linear ? Kind.RESIDUAL : null;
-            }
-            return stride(stretch.get(0)) > 1
-                    ? Kind.DOWNSAMPLE
-                    : ENLARGEMENTS.contains(stretch.get(0).op()) ? Kind.UPSAMPLE : null;
-        }
-
-        private void put(Kind kind, List<Node> stretch) {
-            boolean convolves = stretch.stream().anyMatch(node -> node.op().equals("Conv"));
-            boolean feeds = kind == Kind.RESIDUAL && !convolves;
-            Draft last = drafts.isEmpty() ? null : drafts.get(drafts.size() - 1);
-            boolean joined = between.stream().anyMatch(skipped::containsKey);
-            boolean goesOn = last != null
-                    && !joined
-                    && (last.kind == Kind.ATTENTION && !fed && (feeds || kind == Kind.ATTENTION)
-                            || last.kind == Kind.UPSAMPLE && kind == Kind.CONVOLUTION && last.core.size() == 1);
-            if (goesOn) {
-                last.all.addAll(between);
-                last.core.addAll(stretch);
-                last.all.addAll(stretch);
-            } else {
-                int norm = 0;
-                while (norm < between.size()
-                        && !NORMS.contains(between.get(norm).op())) {
-                    norm++;
-                }
-                List<Node> all = new ArrayList<>(between.subList(last == null ? 0 : norm, between.size()));
-                if (last != null) {
-                    last.all.addAll(between.subList(0, norm));
-                }
-                all.addAll(stretch);
-                drafts.add(new Draft(kind, new ArrayList<>(stretch), all));
-            }
-            between.clear();
-            fed = feeds;
-        }
-
-        private long attentions(List<Node> nodes) {
-            return nodes.stream().filter(ArchitectureReader.this::attends).count();
-        }
-
-        Architecture end(List<Integer> reductions, TimestepEmbedding embedding) {
-            if (drafts.isEmpty()) {
-                throw new IllegalArgumentException("the graph has neither convolutions nor attention, so it is no U-Net"
-                        + " that could be drawn. Give one that has.");
-            }
-            drafts.get(drafts.size() - 1).all.addAll(between);
-            List<Skip> skips = ends.stream()
-                    .map(end -> new Skip(end[0] < 0 ? 0 : blockAt[end[0]], Math.min(end[1], drafts.size() - 1)))
-                    .toList();
-            List<Block> blocks = new ArrayList<>();
-            for (int i = 0; i < drafts.size(); i++) {
-                int to = i;
-                int given = i == 0
-                        ? 0
-                        : blocks.get(i - 1).channels()
-                                + skips.stream()
-                                        .filter(skip -> skip.to() == to)
-                                        .mapToInt(
-                                                skip -> blocks.get(skip.from()).channels())
-                                        .sum();
-                blocks.add(block(drafts.get(i), given, i + 1));
-            }
-            return new Architecture(blocks, skips, reductions, embedding);
-        }
-
-        private Block block(Draft draft, int given, int number) {
-            int in = given;
-            int out = given;
-            for (Node node : draft.core) {
-                Weight kernel =
-                        node.op().startsWith("Conv") ? weight(node.inputs().get(1)) : null;
-                if (kernel != null) {
-                    boolean transposed = node.op().equals("ConvTranspose");
-                    in = in == 0 ? kernel.shape().get(transposed ? 0 : 1).intValue() : in;
-                    out = kernel.shape().get(transposed ? 1 : 0).intValue();
-                }
-            }
-            long crossing =
-                    draft.core.stream().filter(ArchitectureReader.this::crosses).count();
-            boolean timed = draft.core.stream()
-                    .flatMap(node -> node.inputs().stream())
-                    .anyMatch(value -> fromTimestep.contains(value) && !fromSample.contains(value));
-            return new Block(
-                    name(draft.core, number),
-                    draft.kind,
-                    levels[places.get(draft.core.get(draft.core.size() - 1))],
-                    in,
-                    draft.kind == Kind.ATTENTION ? given : out,
-                    timed,
-                    (int) (attentions(draft.core) - crossing),
-                    (int) crossing,
-                    parameters(draft.all));
-        }
-
-        private String name(List<Node> core, int number) {
-            String byNodes = shared(core.stream()
-                    .map(node -> node.name().replaceFirst("^/", "").split("/"))
-                    .toList());
-            if (!byNodes.isEmpty()) {
-                return byNodes;
-            }
-            String byWeights = shared(ownWeights(core, new HashSet<>()).stream()
-                    .filter(weight -> weight.shape().size() > 1 && weight.name().contains(".weight"))
-                    .map(weight ->
-                            weight.name().replaceFirst("\\.weight.*", ".weight").split("\\."))
-                    .toList());
-            return byWeights.isEmpty() ? "block " + number : byWeights;
-        }
-
-        /** The folders that all paths lie in, with dots between them. */
-        private static String shared(List<String[]> paths) {
-            if (paths.isEmpty()) {
-                return "";
-            }
-            String[] first = paths.get(0);
-            int depth = first.length - 1;
-            for (String[] path : paths) {
-                int common = Arrays.mismatch(first, path);
-                depth = Math.min(depth, Math.min(path.length - 1, common < 0 ? first.length : common));
-            }
-            return String.join(".", Arrays.copyOf(first, depth));
-        }
+    /** Where a node stands on the spine. */
+    int place(Node node) {
+        return places.get(node);
     }
 
-    private boolean attends(Node node) {
+    /** The number of nodes that the state flows through. */
+    int length() {
+        return spine.size();
+    }
+
+    /** True of a value that follows from the timestep and not from the state. */
+    boolean ofTimeAlone(String value) {
+        return fromTimestep.contains(value) && !fromSample.contains(value);
+    }
+
+    boolean attends(Node node) {
         return node.op().equals("Softmax") || AttentionLayer.FUSED.contains(node.op());
     }
 
-    private boolean crosses(Node node) {
+    boolean crosses(Node node) {
         return crossing.contains(node.outputs().get(0))
                 || AttentionLayer.FUSED.contains(node.op())
                         && node.inputs().stream()
