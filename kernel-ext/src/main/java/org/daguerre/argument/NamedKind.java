@@ -22,7 +22,7 @@ final class NamedKind {
     private NamedKind() {}
 
     static Sampler sampler(String name, Sampler own) {
-        return isNamed(own) ? own : new NamedSampler(name, own);
+        return isNamed(own) && !own.toString().equals(Sampler.UNNAMED) ? own : new NamedSampler(name, own);
     }
 
     static NoiseSchedule schedule(String name, NoiseSchedule own) {
@@ -89,6 +89,28 @@ final class NamedKind {
         @Override
         public int numTrainTimesteps() {
             return own.numTrainTimesteps();
+        }
+
+        @Override
+        public double timestep(double part) {
+            return own.timestep(part);
+        }
+
+        @Override
+        public NoiseSchedule growing() {
+            if (!overridesGrowing(own)) {
+                return NoiseSchedule.super.growing(); // which names it as we do
+            }
+            own.growing();
+            return this;
+        }
+
+        private static boolean overridesGrowing(NoiseSchedule own) {
+            try {
+                return own.getClass().getMethod("growing").getDeclaringClass() != NoiseSchedule.class;
+            } catch (NoSuchMethodException e) {
+                throw new IllegalStateException("every schedule has it", e);
+            }
         }
 
         @Override

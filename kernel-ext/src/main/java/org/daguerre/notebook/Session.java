@@ -145,9 +145,12 @@ final class Session {
         }
         claim(host, on);
         try {
-            State before = state();
-            State during = begun.apply(before);
-            state.set(during);
+            State before;
+            State during;
+            do {
+                before = state();
+                during = begun.apply(before);
+            } while (!state.compareAndSet(before, during));
             try {
                 return work.get();
             } catch (CancellationException interrupted) {

@@ -42,8 +42,9 @@ public final class ConvergencePlot {
             }
         }
         if (curves.isEmpty()) {
-            throw new IllegalArgumentException("no run has a distance to draw: none is finished, none has a reference,"
-                    + " or all draw noise. Compare samplers without noise, such as ddim, heun and dpmpp-2m.");
+            throw new IllegalArgumentException(
+                    "no run has a distance to draw: none is finished, none has a reference,"
+                            + " all draw noise, or each is its reference to the last bit. Compare samplers without noise, such as ddim, heun and dpmpp-2m.");
         }
         curves.values()
                 .forEach(curve -> curve.sort((a, b) ->

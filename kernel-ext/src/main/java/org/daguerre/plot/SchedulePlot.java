@@ -42,7 +42,9 @@ public final class SchedulePlot {
         }
 
         private double of(NoiseSchedule schedule, double t) {
-            return of(schedule.at(t), this == BETA && t > 0 ? schedule.at(t - 1).alphasCumprod() : 1);
+            Level level = schedule.at(t);
+            boolean asksBefore = this == BETA && t > 0 && level.form() == Form.PRESERVING;
+            return of(level, asksBefore ? schedule.at(t - 1).alphasCumprod() : 1);
         }
 
         /** @param before alpha-bar one timestep before, which beta alone needs */
@@ -90,7 +92,7 @@ public final class SchedulePlot {
             XYChart chart = chart(panels, quantity, schedules.values(), List.of());
             int index = 0;
             for (Map.Entry<String, ? extends NoiseSchedule> entry : schedules.entrySet()) {
-                curve(panels, chart, index++, entry.getKey(), entry.getValue(), quantity);
+                curve(panels, chart, index++, entry.getKey(), entry.getValue(), quantity, List.of());
             }
             charts.add(chart);
         }
@@ -111,13 +113,17 @@ public final class SchedulePlot {
                     .filter(level -> Double.isFinite(quantity.of(level, 1)))
                     .toList();
             XYChart chart = chart(panels, quantity, List.of(schedule), levels);
-            curve(panels, chart, 0, schedule.toString(), schedule, quantity);
-            panels.dots(
-                    chart,
-                    1,
-                    STEPS,
-                    levels.stream().mapToDouble(Level::t).toArray(),
-                    levels.stream().mapToDouble(level -> quantity.of(level, 1)).toArray());
+            curve(panels, chart, 0, schedule.toString(), schedule, quantity, levels);
+            if (!levels.isEmpty()) { // the one level of a single step may be all noise, which has no logarithm
+                panels.dots(
+                        chart,
+                        1,
+                        STEPS,
+                        levels.stream().mapToDouble(Level::t).toArray(),
+                        levels.stream()
+                                .mapToDouble(level -> quantity.of(level, 1))
+                                .toArray());
+            }
             charts.add(chart);
         }
         return inRows(panels, charts)
@@ -142,6 +148,7 @@ public final class SchedulePlot {
         DoubleSummaryStatistics timesteps = schedules.stream()
                 .flatMapToDouble(s -> DoubleStream.of(s.timestep(0), s.timestep(1)))
                 .summaryStatistics();
+        levels.forEach(level -> timesteps.accept(level.t()));
         chart.getStyler().setXAxisMin(Math.floor(timesteps.getMin()));
         chart.getStyler().setXAxisMax(Math.floor(timesteps.getMax()) + 1);
         return chart;
@@ -154,8 +161,18 @@ public final class SchedulePlot {
     }
 
     private static void curve(
-            Panels panels, XYChart chart, int index, String name, NoiseSchedule schedule, Quantity quantity) {
-        double[] t = timesteps(schedule);
+            Panels panels,
+            XYChart chart,
+            int index,
+            String name,
+            NoiseSchedule schedule,
+            Quantity quantity,
+            List<Level> through) {
+        double[] t = DoubleStream.concat(
+                        Arrays.stream(timesteps(schedule)), through.stream().mapToDouble(Level::t))
+                .sorted()
+                .distinct()
+                .toArray();
         IntToDoubleFunction value = i -> quantity.of(schedule, t[i]);
         int[] drawable = IntStream.range(0, t.length)
                 .filter(i -> Double.isFinite(value.applyAsDouble(i)))

@@ -68,8 +68,8 @@ public final class Comparison {
      * @param entry the run
      * @param milliseconds wall time
      * @param random true if its sampler drew noise, so that it approaches no solution
-     * @param distance norm of the difference from the reference solution in parts of its norm; on an exact model the error.
-     *     NaN without a reference, and where the run is not finished
+     * @param distance norm of the difference from the reference solution in parts of its norm; on an exact model the error,
+     *     but for the last step from the schedule's least noise to none, which both make alike. NaN without a reference, and where the run is not finished
      * @param floor what the distance is known to: how far a reference solution of half the steps ends from the one it is
      *     measured from, at least {@link #ROUNDING}; 0 from a run that was given, NaN without a reference
      * @param order how fast the distance falls with the steps, between the run of the next fewer steps and this one:
@@ -231,9 +231,14 @@ public final class Comparison {
         return all == 0 ? 1 : made / all;
     }
 
-    /** The reference solutions, each once. */
+    /** The reference solutions that a run is or will be measured from, each once. */
     private List<ReferenceSolution> solutions() {
-        return references.stream().filter(Objects::nonNull).distinct().toList();
+        return IntStream.range(0, entries.size())
+                .filter(i -> failures[i] == null)
+                .mapToObj(references::get)
+                .filter(Objects::nonNull)
+                .distinct()
+                .toList();
     }
 
     /** What the distances are measured from, and what that takes, in a sentence; empty if there is no reference. */
@@ -269,6 +274,7 @@ public final class Comparison {
         List<Double> known = solutions.stream()
                 .filter(ReferenceSolution::isSolved)
                 .map(ReferenceSolution::uncertainty)
+                .filter(uncertainty -> !uncertainty.isNaN()) // of a solution that is zero
                 .toList();
         return known.isEmpty()
                 ? ""

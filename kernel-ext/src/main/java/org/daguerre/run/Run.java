@@ -256,6 +256,10 @@ public final class Run implements Sampled {
                     + ". Return the level that the state now has, such as soFar.next(), and the noise to come, such as"
                     + " soFar.noise().");
         }
+        if (step.level().equals(soFar.level())) {
+            throw new IllegalStateException(whose + "stays at its level, t = "
+                    + soFar.level().t() + ". Return the level that the state now has, such as soFar.next().");
+        }
         if (step.level().index() >= soFar.plan().count() && !step.level().isEnd()) {
             throw new IllegalStateException(whose + "leads to place "
                     + step.level().index() + " of a plan of "

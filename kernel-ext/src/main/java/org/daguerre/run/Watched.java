@@ -1,5 +1,6 @@
 package org.daguerre.run;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -102,9 +103,18 @@ final class Watched implements ConditionalDenoiser {
         return failure;
     }
 
-    /** Whether a constructor of ours refused what it was given: it cannot know whose code that came from. */
+    /** Whether this library refused what it was given: it cannot know whose code that came from. */
     private static boolean isRefused(Throwable thrown) {
-        return isOurs(thrown) && thrown.getStackTrace()[0].getMethodName().equals("<init>");
+        return isOurs(thrown)
+                && (thrown.getStackTrace()[0].getMethodName().equals("<init>") || isOutOfForeignCode(thrown));
+    }
+
+    /** Whether somebody else's code stands between what threw and the run that asked for it. */
+    private static boolean isOutOfForeignCode(Throwable thrown) {
+        return Arrays.stream(thrown.getStackTrace())
+                .map(StackTraceElement::getClassName)
+                .takeWhile(name -> !name.startsWith("org.daguerre.run."))
+                .anyMatch(name -> !name.startsWith("org.daguerre.") && !name.startsWith("java."));
     }
 
     /** Whether it was thrown by this library in words of its own. */

@@ -16,6 +16,9 @@ import org.daguerre.tensor.Tensor;
 @FunctionalInterface
 public interface Sampler {
 
+    /** What a sampler is called that was given no name. */
+    String UNNAMED = "own";
+
     /** The next step. Asks the model as often as the algorithm does. */
     Step next(Denoiser model, Trajectory soFar);
 
@@ -61,8 +64,8 @@ public interface Sampler {
         return new Named(name, rule);
     }
 
-    /** One's own sampler without a name. */
+    /** One's own sampler without a name; in a notebook it goes by that of its variable. */
     static Sampler of(Rule rule) {
-        return of("own", rule);
+        return of(UNNAMED, rule);
     }
 }

@@ -46,10 +46,12 @@ public record AysSpacing(Optimised model) implements Spacing {
     public Plan plan(NoiseSchedule schedule, int n) {
         int[] published = model.timesteps;
         if (schedule.numTrainTimesteps() <= published[0]
-                || schedule.at(published[0]).alpha() == 0) {
+                || schedule.at(published[0]).alpha() == 0
+                || schedule.at(0).sigma() == 0) {
             throw new IllegalArgumentException(
                     "the steps of " + this + " were optimised over 1000 timesteps of which the"
-                            + " last has some signal, and the model has " + schedule + ". Leave the spacing out.");
+                            + " first has some noise and the last some signal, and the model has " + schedule
+                            + ". Leave the spacing out.");
         }
         if (n < 1 || n > schedule.numTrainTimesteps()) {
             throw new IllegalArgumentException("steps is " + n + ". Give 1 to " + schedule.numTrainTimesteps() + ".");

@@ -113,7 +113,8 @@ public interface Ladder {
     private static double[] rungs(double max, double min, int n, java.util.function.DoubleUnaryOperator at) {
         if (!(min > 0) || !(max >= min) || Double.isInfinite(max)) {
             throw new IllegalArgumentException("a ladder from sigma " + max + " to " + min
-                    + ". Give numbers above 0, the first (sigma_max) no less than the second (sigma_min).");
+                    + ". Give finite numbers above 0, the first (sigma_max) no less than the second (sigma_min);"
+                    + " at zero terminal SNR leave the ladder out.");
         }
         if (n < 1) {
             throw new IllegalArgumentException("a ladder of " + n + " levels. Give 1 or more.");

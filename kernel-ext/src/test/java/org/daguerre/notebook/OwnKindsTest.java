@@ -129,7 +129,23 @@ class OwnKindsTest extends InEveryKernel {
                         new String[] {
                             "Sampler nan = Sampler.of((x, p, level, next) -> x.times(Double.NaN));",
                             "--sampler nan",
-                            "step 1 of sampler 'own' has values that are infinite or not a number. Look for"
+                            "step 1 of sampler 'nan' has values that are infinite or not a number. Look for"
+                        },
+                        new String[] {
+                            "Sampler still = (model, soFar) -> new Step(soFar.x(), soFar.level(),"
+                                    + " java.util.List.of(model.predict(soFar.x(), soFar.level())), soFar.noise());",
+                            "--sampler still",
+                            "step 1 of sampler 'still' stays at its level, t = "
+                        },
+                        new String[] {
+                            "Sampler narrow = Sampler.of((x, p, level, next) -> x.plus(1.0, Tensor.zeros(1)));",
+                            "--sampler narrow",
+                            "in step 1 sampler 'narrow': shapes [1, 3, 32, 32] and [1] differ"
+                        },
+                        new String[] {
+                            "Spacing far = (schedule, n) -> { schedule.at(5000); return null; };",
+                            "--spacing far",
+                            "spacing 'far': "
                         },
                         new String[] {
                             "Sampler shape = Sampler.of(\"shape\", (x, p, level, next) -> Tensor.zeros(1, 2));",

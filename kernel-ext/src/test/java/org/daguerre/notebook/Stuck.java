@@ -17,7 +17,10 @@ public final class Stuck {
     public static final Sampler SAMPLER = Sampler.of("stuck", (x, prediction, level, next) -> {
         if (held.getCount() > 0) {
             if (level.index() == 0) {
-                LockSupport.parkNanos(LONGER_THAN_THE_BAR_HAS_PATIENCE);
+                long end = System.nanoTime() + LONGER_THAN_THE_BAR_HAS_PATIENCE;
+                while (System.nanoTime() < end) {
+                    LockSupport.parkNanos(end - System.nanoTime());
+                }
             } else {
                 System.out.println("stuck");
                 awaitRelease();

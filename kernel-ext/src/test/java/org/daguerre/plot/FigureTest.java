@@ -226,9 +226,18 @@ class FigureTest {
                 SchedulePlot.of(spacing.plan(schedule, 7), Theme.LIGHT).charts()) {
             double[] dots = ((XYSeries) plan.getSeries("levels of the steps")).getYData();
             assertEquals(7, dots.length);
+            double[] curve = ((XYSeries) plan.getSeries(schedule.toString())).getXData();
+            assertEquals(500, schedule.at(curve[curve.length - 1]).sigma(), 0.1, "the curve ends with the last dot");
             assertTrue(
                     Arrays.stream(dots).min().orElseThrow() >= plan.getStyler().getYAxisMin(), "every dot is seen");
         }
+    }
+
+    @Test
+    void planOfOneStepFromNothingButNoiseIsDrawn() {
+        NoiseSchedule zeroSnr = NoiseSchedule.linear(1000, 1e-4, 0.02).zeroTerminalSnr();
+        Plan plan = new DdimSpacing(TimestepSpacing.TRAILING, 0, true, false).plan(zeroSnr, 1);
+        assertDoesNotThrow(() -> SchedulePlot.of(plan, Theme.LIGHT).png());
     }
 
     @Test
@@ -241,6 +250,11 @@ class FigureTest {
                                 IllegalArgumentException.class,
                                 () -> SchedulePlot.of(edm, Theme.LIGHT, SchedulePlot.Quantity.BETA))
                         .getMessage());
+        assertEquals(
+                3,
+                SchedulePlot.of(Map.of("angle", EdmSchedule.ANGLE), Theme.LIGHT)
+                        .charts()
+                        .size());
     }
 
     @Test

@@ -439,6 +439,7 @@ class ComparisonTest {
                         Grid.of(GAUSSIAN.steps(3)).axis("sampler", List.of(failing, new Heun()), Sampling::sampler))
                 .finish();
         assertTrue(comparison.results().get(0).failure().contains("step 1 of sampler 'failing' has values"));
+        assertEquals(1, comparison.fraction(), "no reference is left to solve for a run that failed");
         assertTrue(Double.isNaN(comparison.results().get(0).distance()));
         assertTrue(comparison.results().get(1).distance() > 0);
         Comparison none =

@@ -49,11 +49,21 @@ class LadderTest {
                     .getMessage();
             assertEquals(
                     "a ladder from sigma " + ends[0] + " to " + ends[1]
-                            + ". Give numbers above 0, the first (sigma_max) no less than the second (sigma_min).",
+                            + ". Give finite numbers above 0, the first (sigma_max) no less than the second (sigma_min);"
+                            + " at zero terminal SNR leave the ladder out.",
                     message);
         }
         assertThrows(IllegalArgumentException.class, () -> Ladder.named(name).sigmas(10, 1, 0));
         assertArrayEquals(new double[] {2, 2, 2}, Ladder.named(name).sigmas(2, 2, 3), 1e-12);
+    }
+
+    @Test
+    void alignedStepsNeedSomeNoiseInTheFirstTimestep() {
+        String message = assertThrows(
+                        IllegalArgumentException.class,
+                        () -> AysSpacing.named("ays").orElseThrow().plan(NoiseSchedule.flow(1000, 1), 20))
+                .getMessage();
+        assertTrue(message.contains("of which the first has some noise and the last some signal"), message);
     }
 
     @Test
