@@ -67,6 +67,8 @@ public final class Lettering {
     /** One line of text, its middle at x, its baseline at y, shortened to {@code width}. */
     public static void centred(Graphics2D g, String text, Font font, int colour, double x, double y, double width) {
         g.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
+        g.setRenderingHint( // as width() measures; letters of whole pixels can be wider
+                RenderingHints.KEY_FRACTIONALMETRICS, RenderingHints.VALUE_FRACTIONALMETRICS_ON);
         g.setFont(font);
         g.setColor(new Color(colour));
         String line = fitted(g, text, width);

@@ -84,6 +84,19 @@ class ContactSheetTest {
     }
 
     @Test
+    void captionMeasuredToFitIsDrawnWhole() {
+        for (String caption :
+                List.of("dpmpp-2m, 10 step", "dpmpp-2s-ancestra", "reference solutio", "euler, 128 step")) {
+            for (int side = 96; side <= 132; side += 6) {
+                ContactSheet sheet = ContactSheet.of(List.of(RED.enlarged(side / RED.width())));
+                Picture whole = sheet.captions(List.of(caption + "s")).picture();
+                Picture otherwise = sheet.captions(List.of(caption + "c")).picture();
+                assertFalse(Arrays.equals(whole.pixels(), otherwise.pixels()), caption + " on " + side + " pixels");
+            }
+        }
+    }
+
+    @Test
     void onlySharedParametersGoWithTheSheet() {
         Picture sheet = ContactSheet.of(List.of(
                         RED.with("prompt", "a cup").with("seed", 1),
