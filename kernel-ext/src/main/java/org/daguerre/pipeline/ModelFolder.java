@@ -259,7 +259,8 @@ public record ModelFolder(Path path, Map<String, String> components, Map<String,
                 OnnxFile.check(file);
                 if (!sha256(file).equals(entry.getValue())) {
                     throw new ModelException(OnnxFile.label(file) + " is not the file that " + SUMS
-                            + " describes. Download or export the model again.");
+                            + " describes. Download or export the model again; if you changed it yourself, delete "
+                            + SUMS + ".");
                 }
             }
             for (Path file : files()) {

@@ -7,7 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.daguerre.name.Names;
 import org.daguerre.onnx.JsonFile;
+import org.daguerre.sampler.Consistency;
 import org.daguerre.sampler.SchedulerConfig;
+import org.daguerre.schedule.EdmSchedule;
 import org.daguerre.schedule.FlowSchedule;
 import org.daguerre.schedule.NoiseSchedules;
 import org.daguerre.schedule.Spacing;
@@ -95,8 +97,14 @@ record Scheduler(ObjectNode json, SchedulerConfig config, Map<String, String> as
     }
 
     private String withoutEffect(String key, String name) {
+        boolean ofSchedule = key.equals(SCHEDULE);
+        if (config.schedule() instanceof EdmSchedule && (ofSchedule || !(config.sampler() instanceof Consistency))) {
+            String what = ofSchedule ? "schedule" : "spacing";
+            return what + " is '" + name + "', and this model takes any sigma and has no table of timesteps. Leave the "
+                    + what + " out.";
+        }
         boolean flow = config.schedule() instanceof FlowSchedule;
-        if (key.equals(SCHEDULE)) {
+        if (ofSchedule) {
             return "schedule is '" + name + "', and this model "
                     + (flow ? "was trained as a flow, which has no betas" : "brings its own list of trained_betas")
                     + ". Leave the schedule out.";

@@ -75,7 +75,10 @@ class ModelTest {
         byte[] bytes = Files.readAllBytes(graph);
         bytes[bytes.length / 2] ^= 1;
         Files.write(graph, bytes);
-        assertTrue(refusal().startsWith("unet/model.onnx is not the file that SHA256SUMS describes"));
+        assertEquals(
+                "unet/model.onnx is not the file that SHA256SUMS describes."
+                        + " Download or export the model again; if you changed it yourself, delete SHA256SUMS.",
+                refusal());
     }
 
     @ParameterizedTest

@@ -153,6 +153,28 @@ class SchedulerTest {
     }
 
     @Test
+    void modelOfAnySigmaHasNoScheduleAndNoTimestepsToReplace() throws IOException {
+        for (String name : List.of("EDMEuler", "EDMDPMSolverMultistep", "CosineDPMSolverMultistep")) {
+            Scheduler edm = scheduler("{\"_class_name\": \"" + name + "Scheduler\"}");
+            assertRefused(
+                    edm.schedule("cosine"),
+                    "schedule is 'cosine', and this model takes any sigma and has no table of timesteps."
+                            + " Leave the schedule out.");
+            for (String spacing : List.of("ays", "trailing", "karras", "lu")) {
+                assertRefused(
+                        edm.spacing(spacing),
+                        "spacing is '" + spacing + "', and this model takes any sigma and has no table of timesteps."
+                                + " Leave the spacing out.");
+            }
+        }
+        assertRefused(
+                scheduler("{\"_class_name\": \"CMStochasticIterativeScheduler\"}")
+                        .spacing("trailing"),
+                "spacing is 'trailing', and consistency takes the timesteps that its model was distilled on."
+                        + " Leave the spacing out, or choose another sampler.");
+    }
+
+    @Test
     void laddersPlaceTheLevelsOfSamplersThatHaveThem() throws IOException {
         Plan even = plan(scheduler(LATENT).sampler("euler"));
         for (String name : Ladder.names()) {
