@@ -159,7 +159,9 @@ final class DaguerreMagic extends Magic {
             files.add(path.save(Path.of(name)));
         }
         return "wrote " + files.stream().map(Path::toString).collect(Collectors.joining(", "))
-                + "; RunPath.read(Path.of(...)) brings a .safetensors file back";
+                + (which.toLowerCase(Locale.ROOT).endsWith(".npy")
+                        ? "; Npy.read(Path.of(...)) brings the states back, and the whole path is saved as .safetensors"
+                        : "; RunPath.read(Path.of(...)) brings it back");
     }
 
     private String theme() {

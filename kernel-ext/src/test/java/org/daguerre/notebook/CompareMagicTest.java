@@ -137,6 +137,17 @@ class CompareMagicTest extends InEveryKernel {
         assertTrue(
                 execute(family, "StepTable.of(\"path\", back.facts())").text().contains("velocity"));
         assertTrue(execute(family, "NdArrays.of(back.x())").text().contains("INDArray[5, 1, 3, 32, 32]"));
+        execute(family, "%sample \"two blue balls\" --steps 4");
+        Path states = folder.resolve("states.NPY");
+        String told = execute(family, "%daguerre save \"" + states + "\"").text();
+        assertTrue(told.contains("Npy.read(Path.of(...)) brings the states back"), told);
+        assertEquals(
+                "[5, 1, 3, 32, 32]",
+                execute(
+                                family,
+                                "java.util.Arrays.toString(Npy.read(java.nio.file.Path.of(\"" + states
+                                        + "\")).shape())")
+                        .text());
         execute(family, "%start \"two blue balls\" --steps 4");
         String answer = execute(family, "%daguerre save \"" + folder.resolve("none.npy") + "\"")
                 .error();

@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.daguerre.denoiser.Denoiser;
 import org.daguerre.denoiser.ExactDenoiser;
@@ -74,9 +75,10 @@ class SamplerPagesTest {
 
                 Written by `SamplerPagesTest` from the heads of the files in `org.daguerre.sampler`; do not edit.
 
-                A name is what `--sampler` takes. Calls are those of ten steps to a picture without noise. The order is the power of the
-                number of steps by which the error shrinks, as `ConvergenceTest` finds it on a mixture of Gaussians with steps that are equal
-                in the solver's own variable and a first few that are given; methods that add noise have none here.
+                A name is what `--sampler` takes; behind an option stands its value in the sampler of a name. Calls are those of ten steps
+                to a picture without noise. The order is the power of the number of steps by which the error shrinks, as `ConvergenceTest`
+                finds it on a mixture of Gaussians with steps that are equal in the solver's own variable and a first few that are given;
+                methods that add noise have none here.
 
                 On a model trained with zero terminal SNR a sampler asked for by name keeps that schedule, also where diffusers' class has
                 no such option (heun, kdpm2, lms, pndm, deis, sa-solver, singlestep DPM-Solver). Where diffusers starts at alpha-bar 2^-24
@@ -113,13 +115,13 @@ class SamplerPagesTest {
         for (Map.Entry<String, List<String>> entry : namesOf.entrySet()) {
             page.append("\n## ").append(entry.getKey()).append("\n\n");
             page.append(String.join(", ", entry.getValue())).append(".\n\n");
-            page.append(head(entry.getKey()));
+            page.append(head(entry.getKey(), entry.getValue()));
         }
         return page.append(manners()).toString();
     }
 
-    /** The Javadoc of a sampler as Markdown: what it is, its symbols, its options. */
-    private static String head(String className) throws IOException {
+    /** The Javadoc of a sampler as Markdown: what it is, its symbols, its options and what they are by name. */
+    private static String head(String className, List<String> names) throws IOException {
         String source = Files.readString(SOURCES.resolve(className + ".java"));
         Matcher matcher = HEAD.matcher(source);
         if (!matcher.find()) {
@@ -141,10 +143,42 @@ class SamplerPagesTest {
             String line = option.strip().replaceAll("\\s+", " ");
             int blank = line.indexOf(' ');
             if (blank > 0) {
-                markdown.append("- `%s`: %s\n".formatted(line.substring(0, blank), line.substring(blank + 1)));
+                String name = line.substring(0, blank);
+                markdown.append("- `%s`: %s%s\n".formatted(name, line.substring(blank + 1), values(name, names)));
             }
         }
         return markdown.toString();
+    }
+
+    /** What an option is that is a number, a flag or one of a few constants, in the samplers of these names. */
+    private static String values(String option, List<String> names) {
+        Map<String, List<String>> namesOf = new LinkedHashMap<>();
+        for (String name : names) {
+            if (!Samplers.names().contains(name.replace("`", ""))) {
+                return "";
+            }
+            Object value = value(Sampler.named(name.replace("`", "")), option);
+            if (value instanceof Number || value instanceof Boolean || value instanceof Enum) {
+                namesOf.computeIfAbsent(value.toString().replaceAll("\\.0$", ""), v -> new ArrayList<>())
+                        .add(name);
+            }
+        }
+        return switch (namesOf.size()) {
+            case 0 -> "";
+            case 1 -> " (by name: %s)".formatted(namesOf.keySet().iterator().next());
+            default ->
+                namesOf.entrySet().stream()
+                        .map(entry -> entry.getKey() + " in " + String.join(", ", entry.getValue()))
+                        .collect(Collectors.joining("; ", " (by name: ", ")"));
+        };
+    }
+
+    private static Object value(Sampler sampler, String option) {
+        try {
+            return sampler.getClass().getMethod(option).invoke(sampler);
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(sampler + " has no option " + option, e);
+        }
     }
 
     private static String manners() {
