@@ -9,12 +9,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import org.daguerre.denoiser.Prediction;
 import org.daguerre.run.Run;
 import org.daguerre.run.Sampled;
+import org.daguerre.run.Sampling;
 import org.daguerre.run.StepFacts;
 import org.daguerre.sampler.Step;
 import org.daguerre.sampler.Trajectory;
@@ -76,9 +78,9 @@ public record RunPath(
         states.add(way.back(way.length()).x());
         steps.forEach(step -> states.add(step.x()));
         Map<String, String> parameters = new LinkedHashMap<>();
-        parameters.put("sampler", run.sampling().sampler().toString());
+        parameters.put("sampler", told(run.samplings(), Sampling::sampler));
         parameters.put("schedule", run.sampling().schedule().toString());
-        parameters.put("guidance", run.sampling().guidance().toString());
+        parameters.put("guidance", told(run.samplings(), Sampling::guidance));
         parameters.put("seed", Long.toString(run.sampling().seed()));
         return new RunPath(
                 stacked(states),
@@ -87,6 +89,22 @@ public record RunPath(
                 stacked(steps, Prediction::velocity),
                 run.facts().stream().map(RunPath::offPlan).toList(),
                 parameters);
+    }
+
+    /** What decided the steps; where a branch went on with another, each with its steps. */
+    private static String told(List<Sampling> samplings, Function<Sampling, Object> of) {
+        Map<Integer, String> changes = new TreeMap<>();
+        for (int i = 0; i < samplings.size(); i++) {
+            String now = of.apply(samplings.get(i)).toString();
+            if (i == 0 || !now.equals(of.apply(samplings.get(i - 1)).toString())) {
+                changes.put(i + 1, now);
+            }
+        }
+        return changes.size() == 1
+                ? changes.get(1)
+                : changes.entrySet().stream()
+                        .map(change -> change.getValue() + " from step " + change.getKey())
+                        .collect(Collectors.joining(", "));
     }
 
     private static StepFacts offPlan(StepFacts facts) {

@@ -33,6 +33,12 @@ final class SchedulerClasses {
     /** What a config says. */
     record Parts(NoiseSchedule schedule, PredictionType type, Sampler sampler) {}
 
+    /** What SA-Solver expands. */
+    private enum Expanded {
+        DATA_PREDICTION,
+        NOISE_PREDICTION
+    }
+
     private static final DpmKind MULTISTEP =
             new DpmKind(true, true, true, false, Optional.empty(), false, FlowSpacing.Points.BELOW_ONE);
     private static final DpmKind SINGLESTEP =
@@ -150,7 +156,9 @@ final class SchedulerClasses {
             o.without("solver_p", null);
             return new UniPc(
                     o.whole("solver_order", 2),
-                    o.text("solver_type", "bh2").equals("bh1") ? UniPc.B.BH1 : UniPc.B.BH2,
+                    List.of("midpoint", "heun", "logrho").contains(o.text("solver_type", "bh2"))
+                            ? UniPc.B.BH2 // as diffusers does when a config comes from another class
+                            : o.constant("solver_type", UniPc.B.BH2),
                     o.flag("predict_x0", true),
                     o.flag("lower_order_final", true),
                     o.wholes("disable_corrector"),
@@ -163,7 +171,7 @@ final class SchedulerClasses {
             return new SaSolver(
                     o.whole("predictor_order", 2),
                     o.whole("corrector_order", 2),
-                    o.text("algorithm_type", "data_prediction").equals("data_prediction"),
+                    o.constant("algorithm_type", Expanded.DATA_PREDICTION) == Expanded.DATA_PREDICTION,
                     o.flag("lower_order_final", true),
                     1,
                     200,

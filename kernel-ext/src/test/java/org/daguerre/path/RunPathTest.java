@@ -83,6 +83,20 @@ class RunPathTest {
     }
 
     @Test
+    void branchTellsWhichSamplerAndGuidanceMadeWhichSteps() {
+        Run run = Sampling.of(Denoiser.of((x, level) -> x), LINEAR, 1, 3, 4, 5)
+                .steps(6)
+                .start();
+        run.step(3);
+        run.back(1);
+        Run branch = run.branch(s -> s.sampler(Sampler.named("heun")));
+        branch.finish();
+        Map<String, String> parameters = RunPath.of(branch).parameters();
+        assertEquals("ddim from step 1, heun from step 3", parameters.get("sampler"));
+        assertEquals(run.sampling().guidance().toString(), parameters.get("guidance"));
+    }
+
+    @Test
     void oddBitsOfFloatsSurvive() {
         float[] odd = {-0f, Float.MIN_VALUE, Float.POSITIVE_INFINITY, Float.intBitsToFloat(0x7fc12345), 1e-45f, 3};
         Tensor tensor = Tensor.wrap(odd, 2, 3);

@@ -143,6 +143,22 @@ class SchedulerConfigTest {
         }
     }
 
+    @Test
+    void unknownKindOfSolverIsRefusedAndThatOfAnotherClassReadAsDiffusersDoes() {
+        String unipc = "{\"_class_name\": \"UniPCMultistepScheduler\", \"solver_type\": \"%s\"}";
+        String message = assertThrows(
+                        IllegalArgumentException.class, () -> SchedulerConfig.parse(unipc.formatted("bh3")))
+                .getMessage();
+        assertTrue(message.contains("solver_type is 'bh3'. Known are: bh1, bh2."), message);
+        assertEquals(
+                SchedulerConfig.parse(unipc.formatted("bh2")).sampler(),
+                SchedulerConfig.parse(unipc.formatted("midpoint")).sampler());
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> SchedulerConfig.parse(
+                        "{\"_class_name\": \"SASolverScheduler\", \"algorithm_type\": \"dpmsolver++\"}"));
+    }
+
     @ParameterizedTest
     @CsvSource({
         "DPMSolverMultistepScheduler, dpmpp-2m",
