@@ -42,7 +42,7 @@ final class NamedKind {
     }
 
     static Ladder ladder(String name, Ladder own) {
-        return isNamed(own) ? own : new NamedLadder(name, own);
+        return isNamed(own) ? own : Ladder.of(name, own);
     }
 
     /** Whether it prints a name that somebody gave it: not as Object prints, nor a record left to the compiler. */
@@ -97,23 +97,6 @@ final class NamedKind {
         }
 
         @Override
-        public NoiseSchedule growing() {
-            if (!overridesGrowing(own)) {
-                return NoiseSchedule.super.growing(); // which names it as we do
-            }
-            own.growing();
-            return this;
-        }
-
-        private static boolean overridesGrowing(NoiseSchedule own) {
-            try {
-                return own.getClass().getMethod("growing").getDeclaringClass() != NoiseSchedule.class;
-            } catch (NoSuchMethodException e) {
-                throw new IllegalStateException("every schedule has it", e);
-            }
-        }
-
-        @Override
         public Level atScaledSigma(double sigma) {
             return own.atScaledSigma(sigma);
         }
@@ -148,18 +131,6 @@ final class NamedKind {
         @Override
         public Spacing forShape(int... shape) {
             return new NamedSpacing(name, own.forShape(shape));
-        }
-
-        @Override
-        public String toString() {
-            return name;
-        }
-    }
-
-    private record NamedLadder(String name, Ladder own) implements Ladder {
-        @Override
-        public double[] sigmas(double max, double min, int n) {
-            return own.sigmas(max, min, n);
         }
 
         @Override

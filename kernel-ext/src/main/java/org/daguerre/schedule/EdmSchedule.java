@@ -51,12 +51,6 @@ public enum EdmSchedule implements NoiseSchedule {
         return t(0.002 * Math.pow(80 / 0.002, part));
     }
 
-    /** It grows with t, and its t are no whole numbers to be looked through. */
-    @Override
-    public EdmSchedule growing() {
-        return this;
-    }
-
     @Override
     public String toString() {
         return "any sigma";

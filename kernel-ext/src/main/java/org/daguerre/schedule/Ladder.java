@@ -79,6 +79,11 @@ public interface Ladder {
                         rungs(max, min, n, u -> Math.exp(Math.log(max) + u * (Math.log(min) - Math.log(max)))));
     }
 
+    /** A ladder under a name: {@code Ladder.of("halves", (max, min, n) -> ...)}. */
+    static Ladder of(String name, Ladder ladder) {
+        return new NamedLadder(name, ladder);
+    }
+
     /** The ladders by the names that a person types. */
     static List<String> names() {
         return new ArrayList<>(known().keySet());

@@ -32,17 +32,19 @@ public interface NoiseSchedule {
      * @throws IllegalStateException if there is a timestep without a level, as one's own schedule may err
      */
     default NoiseSchedule growing() {
+        int last = numTrainTimesteps() - 1;
         double before = 0;
-        for (int t = 0; t < numTrainTimesteps(); t++) {
+        for (int i = 0; i <= last; i++) {
+            double t = timestep(last == 0 ? 0 : (double) i / last);
             double ratio = given(t).ratio();
             if (ratio < before) {
                 throw new IllegalArgumentException(String.format(
                         Locale.ROOT,
-                        "schedule '%s' has less noise at t = %d than at %d, sigma / alpha %.4g after %.4g."
+                        "schedule '%s' has less noise at t = %s than at %s, sigma / alpha %.4g after %.4g."
                                 + " Give one whose noise grows with t, whose alpha-bar falls.",
                         this,
-                        t,
-                        t - 1,
+                        written(t),
+                        written(timestep((i - 1.0) / last)),
                         ratio,
                         before));
             }
@@ -51,9 +53,15 @@ public interface NoiseSchedule {
         return this;
     }
 
+    private static String written(double t) {
+        return t == Math.rint(t) ? Long.toString((long) t) : Double.toString(t);
+    }
+
     /** The level of a timestep; without one it names schedule and timestep. */
-    private Level given(int t) {
-        String remedy = ". Let it give a Level for every t from 0 to " + (numTrainTimesteps() - 1) + ".";
+    private Level given(double t) {
+        String at = " at t = " + written(t);
+        String remedy =
+                ". Let it give a Level for every t from " + written(timestep(0)) + " to " + written(timestep(1)) + ".";
         Level level;
         try {
             level = at(t);
@@ -64,13 +72,13 @@ public interface NoiseSchedule {
             throw new IllegalStateException(
                     "schedule '" + this + "' "
                             + (byLevel
-                                    ? "has no level at t = " + t + ": " + message
+                                    ? "has no level" + at + ": " + message
                                     : "threw " + e.getClass().getSimpleName()
-                                            + (message == null ? "" : " (" + message + ")") + " at t = " + t + remedy),
+                                            + (message == null ? "" : " (" + message + ")") + at + remedy),
                     e);
         }
         if (level == null) {
-            throw new IllegalStateException("schedule '" + this + "' gave null at t = " + t + remedy);
+            throw new IllegalStateException("schedule '" + this + "' gave null" + at + remedy);
         }
         return level;
     }
