@@ -1,11 +1,11 @@
 package org.daguerre.notebook.jjava;
 
-import java.lang.reflect.Field;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.daguerre.notebook.CellStream;
 import org.daguerre.notebook.KernelHost;
 import org.daguerre.notebook.MimeBundle;
 import org.dflib.jjava.jupyter.kernel.BaseKernel;
@@ -55,23 +55,9 @@ public final class JJavaHost implements KernelHost {
     @Override
     public Consumer<MimeBundle> display(MimeBundle bundle) {
         String id = "daguerre-" + UUID.randomUUID();
-        DisplayStream cell = runningCell();
+        DisplayStream cell = CellStream.of(kernel.getIO().display, new DisplayStream());
         cell.display(data(id, bundle));
         return next -> cell.updateDisplay(data(id, next));
-    }
-
-    /** A stream to the running cell alone: the kernel's own lets go of a cell that ends, and then shows nothing in it. */
-    private DisplayStream runningCell() {
-        DisplayStream shared = kernel.getIO().display;
-        DisplayStream cell = new DisplayStream();
-        try {
-            Field env = DisplayStream.class.getDeclaredField("env"); // there is no public way
-            env.setAccessible(true);
-            env.set(cell, env.get(shared));
-            return cell;
-        } catch (ReflectiveOperationException e) {
-            return shared;
-        }
     }
 
     private static DisplayData data(String id, MimeBundle bundle) {
