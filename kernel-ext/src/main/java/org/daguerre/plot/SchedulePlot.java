@@ -7,7 +7,6 @@ import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.IntToDoubleFunction;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.daguerre.image.Theme;
@@ -81,20 +80,17 @@ public final class SchedulePlot {
                 Panels.Key.curves(schedules.keySet()));
         List<XYChart> charts = new ArrayList<>();
         for (Quantity quantity : quantities.length == 0 ? Quantity.values() : quantities) {
-            if (schedules.values().stream()
-                    .allMatch(schedule -> values(quantity, schedule).findAny().isEmpty())) {
+            List<Curve> curves = schedules.entrySet().stream()
+                    .map(entry -> Curve.of(entry.getKey(), entry.getValue(), quantity, List.of()))
+                    .toList();
+            if (curves.stream().allMatch(curve -> curve.t.length == 0)) {
                 if (quantities.length == 0) {
                     continue;
                 }
                 throw new IllegalArgumentException(quantity.symbol + " is of variance preserving schedules, and "
                         + String.join(", ", schedules.keySet()) + " is none. Draw schedule, snr or sigma.");
             }
-            XYChart chart = chart(panels, quantity, schedules.values(), List.of());
-            int index = 0;
-            for (Map.Entry<String, ? extends NoiseSchedule> entry : schedules.entrySet()) {
-                curve(panels, chart, index++, entry.getKey(), entry.getValue(), quantity, List.of());
-            }
-            charts.add(chart);
+            charts.add(chart(panels, quantity, schedules.values(), curves, List.of()));
         }
         return inRows(panels, charts).figure(altText(schedules));
     }
@@ -112,8 +108,12 @@ public final class SchedulePlot {
             List<Level> levels = plan.from().stream()
                     .filter(level -> Double.isFinite(quantity.of(level, 1)))
                     .toList();
-            XYChart chart = chart(panels, quantity, List.of(schedule), levels);
-            curve(panels, chart, 0, schedule.toString(), schedule, quantity, levels);
+            XYChart chart = chart(
+                    panels,
+                    quantity,
+                    List.of(schedule),
+                    List.of(Curve.of(schedule.toString(), schedule, quantity, levels)),
+                    levels);
             if (!levels.isEmpty()) { // the one level of a single step may be all noise, which has no logarithm
                 panels.dots(
                         chart,
@@ -131,12 +131,38 @@ public final class SchedulePlot {
                         + " to " + describe(plan.end()) + ".");
     }
 
-    /** Axes that hold the curves of the schedules and the dots of some levels. */
+    /** What can be drawn of a quantity: neither infinite nor undefined. */
+    private record Curve(String name, double[] t, double[] values) {
+
+        /** @param through levels that it is drawn through beside the schedule's own timesteps */
+        static Curve of(String name, NoiseSchedule schedule, Quantity quantity, List<Level> through) {
+            double[] all = DoubleStream.concat(
+                            Arrays.stream(timesteps(schedule)), through.stream().mapToDouble(Level::t))
+                    .sorted()
+                    .distinct()
+                    .toArray();
+            double[] values =
+                    Arrays.stream(all).map(t -> quantity.of(schedule, t)).toArray();
+            int[] drawable = IntStream.range(0, all.length)
+                    .filter(i -> Double.isFinite(values[i]))
+                    .toArray();
+            return new Curve(
+                    name,
+                    Arrays.stream(drawable).mapToDouble(i -> all[i]).toArray(),
+                    Arrays.stream(drawable).mapToDouble(i -> values[i]).toArray());
+        }
+    }
+
+    /** The curves, on axes that hold some levels as well. */
     private static XYChart chart(
-            Panels panels, Quantity quantity, Collection<? extends NoiseSchedule> schedules, List<Level> levels) {
+            Panels panels,
+            Quantity quantity,
+            Collection<? extends NoiseSchedule> schedules,
+            List<Curve> curves,
+            List<Level> levels) {
         XYChart chart = panels.chart(quantity.title, "timestep t", quantity.symbol);
         DoubleSummaryStatistics range = DoubleStream.concat(
-                        schedules.stream().flatMapToDouble(schedule -> values(quantity, schedule)),
+                        curves.stream().flatMapToDouble(curve -> Arrays.stream(curve.values)),
                         levels.stream().mapToDouble(level -> quantity.of(level, 1)))
                 .summaryStatistics();
         if (quantity.logarithmic) {
@@ -145,46 +171,19 @@ public final class SchedulePlot {
             chart.getStyler().setYAxisMin(0.0);
             chart.getStyler().setYAxisMax(Math.max(1, range.getMax()));
         }
-        DoubleSummaryStatistics timesteps = schedules.stream()
-                .flatMapToDouble(s -> DoubleStream.of(s.timestep(0), s.timestep(1)))
+        DoubleSummaryStatistics timesteps = DoubleStream.concat(
+                        schedules.stream().flatMapToDouble(s -> DoubleStream.of(s.timestep(0), s.timestep(1))),
+                        curves.stream().flatMapToDouble(curve -> Arrays.stream(curve.t)))
                 .summaryStatistics();
-        levels.forEach(level -> timesteps.accept(level.t()));
         chart.getStyler().setXAxisMin(Math.floor(timesteps.getMin()));
         chart.getStyler().setXAxisMax(Math.floor(timesteps.getMax()) + 1);
-        return chart;
-    }
-
-    private static DoubleStream values(Quantity quantity, NoiseSchedule schedule) {
-        return Arrays.stream(timesteps(schedule))
-                .map(t -> quantity.of(schedule, t))
-                .filter(Double::isFinite);
-    }
-
-    private static void curve(
-            Panels panels,
-            XYChart chart,
-            int index,
-            String name,
-            NoiseSchedule schedule,
-            Quantity quantity,
-            List<Level> through) {
-        double[] t = DoubleStream.concat(
-                        Arrays.stream(timesteps(schedule)), through.stream().mapToDouble(Level::t))
-                .sorted()
-                .distinct()
-                .toArray();
-        IntToDoubleFunction value = i -> quantity.of(schedule, t[i]);
-        int[] drawable = IntStream.range(0, t.length)
-                .filter(i -> Double.isFinite(value.applyAsDouble(i)))
-                .toArray();
-        if (drawable.length > 0) {
-            panels.line(
-                    chart,
-                    index,
-                    name,
-                    Arrays.stream(drawable).mapToDouble(i -> t[i]).toArray(),
-                    Arrays.stream(drawable).mapToDouble(value).toArray());
+        for (int i = 0; i < curves.size(); i++) {
+            Curve curve = curves.get(i);
+            if (curve.t.length > 0) {
+                panels.line(chart, i, curve.name, curve.t, curve.values);
+            }
         }
+        return chart;
     }
 
     /** Denser towards both ends, where schedules bend. */
