@@ -20,6 +20,7 @@ import org.daguerre.scene.Renderer;
 import org.daguerre.scene.Report;
 import org.daguerre.scene.SceneSeries;
 import org.daguerre.scene.Shape;
+import org.daguerre.tensor.Tensor;
 
 /**
  * A picture's caption with one thing made false. How often a scorer prefers the caption is measured against chance, a half. What the last
@@ -87,28 +88,30 @@ public enum Foil {
         List<Prompt> asked = Prompts.heldOut(prompts, seed);
         List<String> captions =
                 asked.stream().map(prompt -> prompt.claim().text()).distinct().toList();
+        List<Tensor> captionEmbeds = captions.stream().map(scorer::embed).toList();
         SceneSeries scenes = new SceneSeries(seed);
         Map<Foil, List<Boolean>> preferred = new LinkedHashMap<>();
         int found = 0;
         for (int i = 0; i < prompts; i++) {
             Claim claim = asked.get(i).claim();
             Raster drawn = Renderer.render(scenes.showing(claim, i));
-            Picture picture = Picture.of(drawn.width(), drawn.height(), drawn.pixels());
+            Tensor shown = scorer.embed(Picture.of(drawn.width(), drawn.height(), drawn.pixels()));
+            int own = captions.indexOf(claim.text());
             for (Foil foil : values()) {
                 List<Boolean> answers = preferred.computeIfAbsent(foil, f -> new ArrayList<>());
-                foil.of(claim, i).ifPresent(other -> answers.add(prefers(scorer, picture, claim.text(), other.text())));
+                foil.of(claim, i)
+                        .ifPresent(other -> answers.add(Scorer.rank(
+                                                List.of(scorer.embed(other.text()), captionEmbeds.get(own)), shown)
+                                        .get(0)
+                                        .index()
+                                == 1));
             }
-            int best = scorer.rank(picture, captions).get(0).index();
-            found += captions.get(best).equals(claim.text()) ? 1 : 0;
+            found += Scorer.rank(captionEmbeds, shown).get(0).index() == own ? 1 : 0;
         }
         List<Report.Measure> measures = new ArrayList<>();
         preferred.forEach((foil, right) -> measures.add(new Report.Measure(foil.toString(), rate(right))));
         measures.add(new Report.Measure("own caption first of " + captions.size(), new Rate(found, prompts)));
         return new Report(subject, prompts, measures, null, null);
-    }
-
-    private static boolean prefers(Scorer scorer, Picture picture, String caption, String foil) {
-        return scorer.rank(picture, List.of(foil, caption)).get(0).index() == 1;
     }
 
     private static Rate rate(List<Boolean> right) {

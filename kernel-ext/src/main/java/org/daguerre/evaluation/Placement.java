@@ -43,10 +43,14 @@ record Placement(List<Box> boxes) {
     Experiment.Observed observe(Findings findings) {
         int held = 0, coloured = 0, right = 0;
         double iou = 0, inside = 0;
+        List<Found> objects = findings.objects();
+        List<boolean[]> masks = objects.stream()
+                .map(object -> findings.mask(each -> each == object))
+                .toList();
         for (Box box : boxes) {
             Match best = new Match(null, 0, 0);
-            for (Found object : findings.objects()) {
-                Match match = match(object, findings.mask(each -> each == object), box);
+            for (int i = 0; i < objects.size(); i++) {
+                Match match = match(objects.get(i), masks.get(i), box);
                 best = match.iou > best.iou ? match : best;
             }
             boolean in = best.iou >= IN_ITS_BOX;
@@ -60,7 +64,7 @@ record Placement(List<Box> boxes) {
         rates.put("an object", new Rate(held, boxes.size()));
         rates.put("one of its colour", new Rate(coloured, boxes.size()));
         rates.put("the object named", new Rate(right, boxes.size()));
-        rates.put("as many as boxes", Study.rate(findings.objects().size() == boxes.size()));
+        rates.put("as many as boxes", Study.rate(objects.size() == boxes.size()));
         Map<String, Double> values = new LinkedHashMap<>();
         values.put("IoU", iou);
         values.put("mask inside", inside);

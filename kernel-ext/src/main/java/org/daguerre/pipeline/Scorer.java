@@ -106,16 +106,17 @@ public final class Scorer implements LoadedModel {
     /** The pictures by how well they fit a prompt, best first. */
     public List<Ranked> rank(List<Picture> pictures, String prompt) {
         Tensor wanted = embed(prompt);
-        return ranked(pictures.stream().map(this::embed).toList(), wanted);
+        return rank(pictures.stream().map(this::embed).toList(), wanted);
     }
 
     /** The prompts by how well they fit a picture, best first. */
     public List<Ranked> rank(Picture picture, List<String> prompts) {
         Tensor shown = embed(picture);
-        return ranked(prompts.stream().map(this::embed).toList(), shown);
+        return rank(prompts.stream().map(this::embed).toList(), shown);
     }
 
-    private static List<Ranked> ranked(List<Tensor> embeds, Tensor other) {
+    /** Vectors of prompts by how well they fit that of a picture, or the other way round, best first; as {@link #embed} gives them. */
+    public static List<Ranked> rank(List<Tensor> embeds, Tensor other) {
         return IntStream.range(0, embeds.size())
                 .mapToObj(i -> new Ranked(i, cosine(embeds.get(i), other)))
                 .sorted(Comparator.comparingDouble(Ranked::score).reversed())
