@@ -37,8 +37,8 @@ final class ModelMagic extends Magic {
             return list(Daguerre.listing());
         }
         LoadedModel model = Waiting.during(host, "loading " + Names.quoted(name), () -> options.load(name));
-        if (Thread.interrupted()) { // between two networks; the cell has ended, and the next one counts on the model of
-            // before
+        // between two networks; the cell has ended, and the next one counts on the model of before
+        if (Thread.interrupted()) {
             throw new CancellationException("interrupted while loading. The current model is the one before.");
         }
         session.update(now -> now.model(model));

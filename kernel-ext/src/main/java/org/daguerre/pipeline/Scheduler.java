@@ -44,8 +44,8 @@ record Scheduler(ObjectNode json, SchedulerConfig config, Map<String, String> as
         ObjectNode changed = json.deepCopy();
         boolean flow = config.schedule() instanceof FlowSchedule;
         SchedulerConfig.optionsOf(name, flow).forEach((key, value) -> changed.set(key, JSON.valueToTree(value)));
-        if (!changed.has(
-                CLIPPING)) { // some classes clip by default: a latent model of a class that cannot, clips under none
+        // some classes clip by default: a latent model of a class that cannot, clips under none
+        if (!changed.has(CLIPPING)) {
             changed.set(CLIPPING, JSON.valueToTree(config.honoured().getOrDefault(CLIPPING, false)));
         }
         if (flow) {

@@ -16,10 +16,7 @@ import java.util.List;
 public record ConsistencySpacing(int trained, double sigmaMin, double sigmaMax, Ladder ladder) implements Spacing {
 
     public ConsistencySpacing {
-        if (!(sigmaMin > 0) || !(sigmaMax > sigmaMin) || Double.isInfinite(sigmaMax)) {
-            throw new IllegalArgumentException("sigma_min is " + sigmaMin + " and sigma_max " + sigmaMax
-                    + ". Give numbers above 0, the second larger, usually 0.002 and 80.");
-        }
+        EdmSpacing.requireRange(sigmaMin, sigmaMax);
     }
 
     @Override

@@ -18,6 +18,11 @@ public record EdmSpacing(EdmSchedule asked, double sigmaMin, double sigmaMax, La
         implements Spacing {
 
     public EdmSpacing {
+        requireRange(sigmaMin, sigmaMax);
+    }
+
+    /** Passes if levels can fall from the second sigma to the first. */
+    static void requireRange(double sigmaMin, double sigmaMax) {
         if (!(sigmaMin > 0) || !(sigmaMax > sigmaMin) || Double.isInfinite(sigmaMax)) {
             throw new IllegalArgumentException("sigma_min is " + sigmaMin + " and sigma_max " + sigmaMax
                     + ". Give numbers above 0, the second larger, usually 0.002 and 80.");
